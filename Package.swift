@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `make setup` puts libtorch here; LIBTORCH=/path make setup links an existing one into the same place.
+let libtorch = "\(Context.packageDirectory)/.deps/libtorch/torch"
+
+/// What only training and the libtorch predictor need; see the trait below.
+let training = TargetDependencyCondition.when(traits: ["Training"])
+
+let package = Package(
+  name: "swift-ssd",
+  products: [
+    .library(name: "MultiBox", targets: ["MultiBox"]),
+    .library(name: "Images", targets: ["Images"]),
+    .library(name: "Inference", targets: ["Inference"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Evaluation", targets: ["Evaluation"]),
+    .library(name: "SSD", targets: ["SSD"]),
+    .library(name: "Training", targets: ["Training"]),
+    .executable(name: "ssd", targets: ["ssd"]),
+  ],
+  traits: [
+    .trait(name: "Training", description: "Training and everything else that stands on libtorch."),
+    .default(enabledTraits: ["Training"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+  ],
+  targets: [
+    // The vocabulary: boxes, priors, offsets, suppression. Plain Swift.
+    .target(name: "MultiBox"),
+    .testTarget(
+      name: "MultiBoxTests", dependencies: ["MultiBox", "Weights", "TestSupport"],
+      resources: [.copy("Resources")]),
+
+    // Pictures.
+    .systemLibrary(
+      name: "CCairo", pkgConfig: "pangocairo",
+      providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+    .target(
+      name: "CImages",
+      linkerSettings: [
+        .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
+      ]),
+    .target(name: "Images", dependencies: ["CImages", "CCairo"]),
+    .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+
+    // Arrays on disk.
+    .target(name: "Weights", dependencies: ["MultiBox"]),
+    .testTarget(name: "WeightsTests", dependencies: ["Weights", "TestSupport"]),
+
+    // From a picture to detections.
+    .target(name: "Inference", dependencies: ["MultiBox", "Images", "Weights"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference", "TestSupport"]),
+
+    .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+
+    .target(name: "Evaluation", dependencies: ["MultiBox"]),
+    .testTarget(
+      name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "TestSupport"],
+      resources: [.copy("Resources")]),
+
+    // The only place that sees libtorch.
+    .target(
+      name: "CTorch",
+      cxxSettings: [
+        .unsafeFlags(["-isystem", "\(libtorch)/include"])
+      ],
+      linkerSettings: [
+        .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
+        .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+      ]),
+    .target(name: "Torch", dependencies: ["CTorch"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"]),
+
+    .target(name: "SSD", dependencies: ["Torch", "MultiBox", "Weights", "Inference"]),
+    .testTarget(
+      name: "SSDTests", dependencies: ["SSD", "TestSupport"], resources: [.copy("Resources")]),
+
+    .target(name: "Training", dependencies: ["SSD", "Datasets", "Evaluation"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+
+    .executableTarget(
+      name: "ssd",
+      dependencies: [
+        "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation",
+        .target(name: "SSD", condition: training),
+        .target(name: "Training", condition: training),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "CommandLineTests", dependencies: ["ssd", "TestSupport", "Images", "Datasets"]),
+
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+  ],
+  cxxLanguageStandard: .cxx20
+)

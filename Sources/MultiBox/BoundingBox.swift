@@ -1,0 +1,61 @@
+/// A box by its boundaries: the form in which boxes are measured, compared and reported.
+///
+/// Coordinates are *fractional* unless a declaration says otherwise: 0 is the left or top edge of
+/// the image, 1 the right or bottom one, so that a box means the same at every image size.
+public struct BoundingBox: Hashable, Sendable, Codable {
+  public var xMin: Float
+  public var yMin: Float
+  public var xMax: Float
+  public var yMax: Float
+
+  public init(xMin: Float, yMin: Float, xMax: Float, yMax: Float) {
+    self.xMin = xMin
+    self.yMin = yMin
+    self.xMax = xMax
+    self.yMax = yMax
+  }
+
+  /// The same box, described by its centre and size.
+  public init(_ box: CenterSizeBox) {
+    self.init(
+      xMin: box.centerX - box.width / 2, yMin: box.centerY - box.height / 2,
+      xMax: box.centerX + box.width / 2, yMax: box.centerY + box.height / 2)
+  }
+
+  public var width: Float { xMax - xMin }
+  public var height: Float { yMax - yMin }
+  public var centerX: Float { (xMin + xMax) / 2 }
+  public var centerY: Float { (yMin + yMax) / 2 }
+
+  /// Width times height; 0 for a box whose boundaries have crossed.
+  public var area: Float { max(0, width) * max(0, height) }
+
+  /// Whether the box has no area or a coordinate that is not a number.
+  public var isDegenerate: Bool { !(width > 0 && height > 0) }
+
+  /// The part of the box inside the image.
+  public var clipped: BoundingBox {
+    BoundingBox(
+      xMin: min(max(xMin, 0), 1), yMin: min(max(yMin, 0), 1),
+      xMax: min(max(xMax, 0), 1), yMax: min(max(yMax, 0), 1))
+  }
+
+  /// The box with its horizontal coordinates multiplied by `x` and its vertical ones by `y`:
+  /// from fractions to pixels and back.
+  public func scaled(x: Float, y: Float) -> BoundingBox {
+    BoundingBox(xMin: xMin * x, yMin: yMin * y, xMax: xMax * x, yMax: yMax * y)
+  }
+
+  /// The area two boxes share.
+  public func intersection(_ other: BoundingBox) -> Float {
+    max(0, min(xMax, other.xMax) - max(xMin, other.xMin))
+      * max(0, min(yMax, other.yMax) - max(yMin, other.yMin))
+  }
+
+  /// The Jaccard overlap (intersection over union) of two boxes, from 0 (disjoint) to 1 (equal).
+  public func overlap(_ other: BoundingBox) -> Float {
+    let shared = intersection(other)
+    let union = area + other.area - shared
+    return union > 0 ? shared / union : 0
+  }
+}

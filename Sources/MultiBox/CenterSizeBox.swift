@@ -1,0 +1,22 @@
+/// A box by its centre and size: the form in which priors are defined and offsets are measured.
+///
+/// Coordinates are fractional, as in ``BoundingBox``.
+public struct CenterSizeBox: Hashable, Sendable, Codable {
+  public var centerX: Float
+  public var centerY: Float
+  public var width: Float
+  public var height: Float
+
+  public init(centerX: Float, centerY: Float, width: Float, height: Float) {
+    self.centerX = centerX
+    self.centerY = centerY
+    self.width = width
+    self.height = height
+  }
+
+  /// The same box, described by its boundaries.
+  public init(_ box: BoundingBox) {
+    self.init(
+      centerX: box.centerX, centerY: box.centerY, width: box.width, height: box.height)
+  }
+}

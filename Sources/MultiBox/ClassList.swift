@@ -1,0 +1,70 @@
+/// The object classes a model knows, in the order of its score columns.
+///
+/// Column 0 is *background* and implicit: the first label has class index 1.
+public struct ClassList: Hashable, Sendable {
+  /// The labels, without background.
+  public let labels: [String]
+  private let indices: [String: Int]
+
+  /// - Precondition: the labels differ from one another; `init(validating:)` throws instead.
+  public init(_ labels: [String]) {
+    self.labels = labels
+    indices = Dictionary(uniqueKeysWithValues: zip(labels, 1...))
+  }
+
+  /// Checks labels that come from a user or a file.
+  /// - Throws: ``ClassListError`` when a label is empty, repeated or called `background`.
+  public init(validating labels: [String]) throws {
+    var seen: Set<String> = []
+    for label in labels {
+      guard !label.isEmpty else { throw ClassListError.empty }
+      guard label != "background" else { throw ClassListError.background }
+      guard seen.insert(label).inserted else { throw ClassListError.repeated(label) }
+    }
+    guard !labels.isEmpty else { throw ClassListError.none }
+    self.init(labels)
+  }
+
+  /// How many object classes there are; score columns are one more.
+  public var count: Int { labels.count }
+
+  /// The class index (1...count) of a label, or nil when the list does not hold it.
+  public func index(of label: String) -> Int? { indices[label] }
+
+  /// The label of a class index; 0 is `background`.
+  public func label(at index: Int) -> String { index == 0 ? "background" : labels[index - 1] }
+}
+
+extension ClassList: Codable {
+  public init(from decoder: any Decoder) throws {
+    try self.init(validating: [String](from: decoder))
+  }
+
+  public func encode(to encoder: any Encoder) throws { try labels.encode(to: encoder) }
+}
+
+/// What can be wrong with a list of class labels.
+public enum ClassListError: Error, CustomStringConvertible {
+  case none
+  case empty
+  case background
+  case repeated(String)
+
+  public var description: String {
+    switch self {
+    case .none: "the list of classes is empty"
+    case .empty: "a class label is empty"
+    case .background: "`background` is implicit and cannot be an object class"
+    case .repeated(let label): "the class `\(label)` is listed twice"
+    }
+  }
+}
+
+extension ClassList {
+  /// The twenty classes of Pascal VOC, in alphabetical order.
+  public static let voc = ClassList([
+    "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
+    "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train",
+    "tvmonitor",
+  ])
+}

@@ -1,0 +1,57 @@
+/// The fixed boxes that predictions start from, in the order of the predictions: map by map, row by
+/// row, position by position, ratio by ratio.
+public struct PriorBoxes: Sendable {
+  /// The priors by centre and size, fractional.
+  public let centerSize: [CenterSizeBox]
+  /// The same priors by their boundaries, fractional.
+  public let boundary: [BoundingBox]
+  /// The divisors that offsets from these priors are encoded with.
+  public let variances: Variances
+
+  public var count: Int { centerSize.count }
+
+  /// Lays out the priors of a configuration (paper, section 2.2).
+  public init(_ configuration: SSDConfiguration) {
+    var centerSize: [CenterSizeBox] = []
+    centerSize.reserveCapacity(configuration.featureMaps.reduce(0) { $0 + $1.priorCount })
+    for map in configuration.featureMaps {
+      let shapes = map.priorShapes
+      let step = map.step.map { $0 / Double(configuration.imageSize) } ?? 1 / Double(map.size)
+      for row in 0..<map.size {
+        for column in 0..<map.size {
+          for (width, height) in shapes {
+            centerSize.append(
+              CenterSizeBox(
+                centerX: Float((Double(column) + 0.5) * step),
+                centerY: Float((Double(row) + 0.5) * step),
+                width: Float(width), height: Float(height)))
+          }
+        }
+      }
+    }
+    let boundary = centerSize.map(BoundingBox.init)
+    if configuration.clipsPriors {
+      self.boundary = boundary.map(\.clipped)
+      self.centerSize = self.boundary.map(CenterSizeBox.init)
+    } else {
+      self.boundary = boundary
+      self.centerSize = centerSize
+    }
+    variances = configuration.variances
+  }
+}
+
+extension FeatureMap {
+  /// Width and height of the priors at each position, fractional, in the order of the predictions.
+  ///
+  /// A prior of scale s and ratio a has the area of a square of side s: its width is s times the
+  /// root of a, its height s divided by it.
+  public var priorShapes: [(width: Double, height: Double)] {
+    aspectRatios.flatMap { ratio -> [(width: Double, height: Double)] in
+      let root = ratio.squareRoot()
+      let shape = (width: scale * root, height: scale / root)
+      guard ratio == 1, let extraScale else { return [shape] }
+      return [shape, (extraScale, extraScale)]
+    }
+  }
+}
