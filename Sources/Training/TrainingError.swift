@@ -1,0 +1,31 @@
+/// What can stop a run.
+public enum TrainingError: Error, CustomStringConvertible {
+  /// The loss is infinite or not a number.
+  case lossNotFinite(iteration: Int, loss: Double, images: [String])
+  /// The gradient is infinite or not a number.
+  case gradientNotFinite(iteration: Int, images: [String])
+  /// There is nothing to train on.
+  case noImages
+  /// A checkpoint belongs to another network.
+  case otherConfiguration(String)
+
+  public var description: String {
+    switch self {
+    case .lossNotFinite(let iteration, let loss, let images):
+      """
+      the loss of iteration \(iteration) is \(loss), on the images \(images.joined(separator: ", ")). \
+      The last checkpoint is from before. Lower the learning rate, warm up for longer or clip the \
+      gradients, and resume.
+      """
+    case .gradientNotFinite(let iteration, let images):
+      """
+      the gradient of iteration \(iteration) is not finite, on the images \
+      \(images.joined(separator: ", ")). The last checkpoint is from before. Lower the learning rate \
+      or warm up for longer, and resume.
+      """
+    case .noImages: "there are no images to train on"
+    case .otherConfiguration(let difference):
+      "the checkpoint belongs to another network: \(difference)"
+    }
+  }
+}
