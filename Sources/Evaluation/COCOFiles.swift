@@ -138,9 +138,10 @@ extension PixelBox: Codable {
     var numbers: [Double] = []
     while !container.isAtEnd { numbers.append(try container.decode(Double.self)) }
     guard numbers.count == 4 else {
-      throw DecodingError.dataCorruptedError(
-        in: container,
-        debugDescription: "\(numbers.count) numbers instead of 4: x, y, width and height")
+      throw DecodingError.dataCorrupted(
+        DecodingError.Context(
+          codingPath: decoder.codingPath,
+          debugDescription: "\(numbers.count) numbers instead of 4: x, y, width and height"))
     }
     self.init(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
   }

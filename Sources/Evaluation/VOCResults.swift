@@ -4,11 +4,14 @@ import MultiBox
 /// Detections as Pascal VOC's result files hold them: one file a class, `comp4_det_SPLIT_CLASS.txt`,
 /// with a line `image_id score xmin ymin xmax ymax` for each detection.
 ///
-/// Boxes are in pixels, counted from 1 as in VOC's annotations; score them with
-/// ``DetectionEvaluator/add(pixelDetections:objects:)`` against boxes as the annotations have them.
+/// Files differ in the number of an image's first pixel. VOC's own count from 1, like its annotations;
+/// the Python evaluators that results are published with (py-faster-rcnn's and its heirs, such as
+/// ssd.pytorch's) compare the files with annotations less 1, and so count from 0, which is the
+/// default here. Here boxes always begin at 0: score them with
+/// ``DetectionEvaluator/add(pixelDetections:objects:)`` against the annotations' boxes less 1.
 public struct VOCResults: Sendable {
   public let classes: ClassList
-  /// By image id; boxes in pixels from 1.
+  /// By image id; boxes in pixels, 0 being the image's edge.
   public var detections: [String: [Detection]]
   /// Classes that had no file, and so no detections.
   public private(set) var missingClasses: [String] = []
@@ -21,15 +24,13 @@ public struct VOCResults: Sendable {
   /// Adds the detections of an image.
   ///
   /// - Parameters:
-  ///   - detections: with fractional boxes. The image's left edge becomes pixel 1.
+  ///   - detections: with fractional boxes.
   ///   - width: the image's width in pixels.
   ///   - height: its height.
   public mutating func add(_ detections: [Detection], image: String, width: Int, height: Int) {
     self.detections[image, default: []] += detections.map { detection in
       var detection = detection
-      let box = detection.box.scaled(x: Float(width), y: Float(height))
-      detection.box = BoundingBox(
-        xMin: box.xMin + 1, yMin: box.yMin + 1, xMax: box.xMax + 1, yMax: box.yMax + 1)
+      detection.box = detection.box.scaled(x: Float(width), y: Float(height))
       return detection
     }
   }
@@ -48,10 +49,12 @@ extension VOCResults {
   /// - Parameters:
   ///   - folder: where the files lie.
   ///   - images: the ids of the split's images, or nil to accept any.
+  ///   - firstPixel: what the files call the first pixel of a row, 0 or 1.
   /// - Throws: ``ResultFileError`` when no class has a file, or a line is not understood or names
   ///   another image.
   public init(
-    contentsOf folder: URL, split: String, classes: ClassList, images: Set<String>? = nil
+    contentsOf folder: URL, split: String, classes: ClassList, images: Set<String>? = nil,
+    firstPixel: Float = 0
   ) throws {
     self.init(classes: classes)
     for (offset, label) in classes.labels.enumerated() {
@@ -60,7 +63,8 @@ extension VOCResults {
         missingClasses.append(label)
         continue
       }
-      try read(file, label: label, classIndex: offset + 1, images: images)
+      try read(
+        file, label: label, classIndex: offset + 1, images: images, firstPixel: firstPixel)
     }
     guard missingClasses.count < classes.count else {
       throw ResultFileError.noResults(
@@ -70,7 +74,7 @@ extension VOCResults {
   }
 
   private mutating func read(
-    _ file: URL, label: String, classIndex: Int, images: Set<String>?
+    _ file: URL, label: String, classIndex: Int, images: Set<String>?, firstPixel: Float
   ) throws {
     let data: Data
     do { data = try Data(contentsOf: file) } catch {
@@ -104,7 +108,8 @@ extension VOCResults {
       detections[fields[0], default: []].append(
         Detection(
           box: BoundingBox(
-            xMin: numbers[1], yMin: numbers[2], xMax: numbers[3], yMax: numbers[4]),
+            xMin: numbers[1] - firstPixel, yMin: numbers[2] - firstPixel,
+            xMax: numbers[3] - firstPixel, yMax: numbers[4] - firstPixel),
           classIndex: classIndex, label: label, score: numbers[0]))
     }
   }
@@ -117,7 +122,7 @@ extension VOCResults {
   ///
   /// Images are in alphabetical order, the detections of an image best first. The folder is made when
   /// it is not there.
-  public func write(to folder: URL, split: String) throws {
+  public func write(to folder: URL, split: String, firstPixel: Float = 0) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
@@ -129,8 +134,8 @@ extension VOCResults {
         let box = detection.box
         lines[detection.classIndex, default: []].append(
           String(
-            format: "%@ %.6f %.6f %.6f %.6f %.6f\n", image, detection.score, box.xMin, box.yMin,
-            box.xMax, box.yMax))
+            format: "%@ %.6f %.6f %.6f %.6f %.6f\n", image, detection.score, box.xMin + firstPixel,
+            box.yMin + firstPixel, box.xMax + firstPixel, box.yMax + firstPixel))
       }
     }
     for (offset, label) in classes.labels.enumerated() {
