@@ -5,7 +5,8 @@ private let foreachLerp = Operator("aten::_foreach_lerp_", overload: "Scalar")
 public final class ExponentialMovingAverage {
   /// The averages by name.
   public let averages: [(name: String, tensor: Tensor)]
-  private let sources: [Tensor]
+  /// The tensors that are averaged, in the same order.
+  public let sources: [Tensor]
   /// How much of the average remains at every update, once warmed up.
   public let decay: Double
 

@@ -40,10 +40,19 @@ extension Tensor {
   public func withElements<Element: TensorElement, Result>(
     of type: Element.Type, _ body: (UnsafeBufferPointer<Element>) throws -> Result
   ) rethrows -> Result {
-    let local = detached().moved(to: .cpu).converted(to: Element.scalarType).contiguous()
+    try converted(to: Element.scalarType).withBytes { try body($0.assumingMemoryBound(to: Element.self)) }
+  }
+
+  /// Gives access to the elements' bytes, row-major, without a copy where the tensor is on the CPU and
+  /// contiguous.
+  public func withBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) rethrows -> Result {
+    let local = detached().moved(to: .cpu).contiguous()
     return try withExtendedLifetime(local) {
-      let start = ctorch_tensor_data(local.pointer)?.assumingMemoryBound(to: Element.self)
-      return try body(UnsafeBufferPointer(start: start, count: local.count))
+      try body(
+        UnsafeRawBufferPointer(
+          start: ctorch_tensor_data(local.pointer), count: local.count * scalarType.byteCount))
     }
   }
 

@@ -13,14 +13,14 @@ public final class Trainer {
   public let network: SSDNetwork
   public let configuration: TrainingConfiguration
   /// How many iterations are done.
-  public private(set) var iteration = 0
+  public internal(set) var iteration = 0
   /// The best validation score so far.
-  public private(set) var best: Double?
+  public internal(set) var best: Double?
 
   private let dataset: DetectionDataset
-  private let loss: MultiBoxLoss
-  private let optimizer: SGD
-  private let average: ExponentialMovingAverage?
+  let loss: MultiBoxLoss
+  let optimizer: SGD
+  let average: ExponentialMovingAverage?
 
   /// - Throws: ``TrainingError`` when the dataset is empty.
   public init(

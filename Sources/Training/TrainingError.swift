@@ -1,3 +1,5 @@
+import Foundation
+
 /// What can stop a run.
 public enum TrainingError: Error, CustomStringConvertible {
   /// The loss is infinite or not a number.
@@ -6,8 +8,8 @@ public enum TrainingError: Error, CustomStringConvertible {
   case gradientNotFinite(iteration: Int, images: [String])
   /// There is nothing to train on.
   case noImages
-  /// A checkpoint belongs to another network.
-  case otherConfiguration(String)
+  /// The file is a model, but nothing to resume from.
+  case noCheckpoint(URL)
 
   public var description: String {
     switch self {
@@ -24,8 +26,8 @@ public enum TrainingError: Error, CustomStringConvertible {
       or warm up for longer, and resume.
       """
     case .noImages: "there are no images to train on"
-    case .otherConfiguration(let difference):
-      "the checkpoint belongs to another network: \(difference)"
+    case .noCheckpoint(let url):
+      "\(url.path) holds no training state; resume from a `last.safetensors` or `best.safetensors`"
     }
   }
 }
