@@ -5,6 +5,7 @@ import Foundation
 /// The mapping lives as long as the object. A file that another program shortens while it is mapped
 /// ends this one (as with every memory-mapped reader); replacing it by renaming is harmless.
 public final class MappedFile: Sendable {
+  /// The file it was opened from.
   public let url: URL
   /// The file's bytes. Valid as long as the object lives.
   public nonisolated(unsafe) let bytes: UnsafeRawBufferPointer
@@ -44,5 +45,6 @@ public final class MappedFile: Sendable {
     }
   }
 
+  /// How many bytes the file has.
   public var count: Int { bytes.count }
 }

@@ -5,8 +5,11 @@ import Foundation
 /// Format: https://github.com/huggingface/safetensors. Everything a file can be wrong about is
 /// checked when it is opened.
 public struct SafeTensors: TensorArchive {
+  /// The file it was opened from.
   public var url: URL { file.url }
+  /// The names of the tensors, in the order of their data.
   public let names: [String]
+  /// The texts under the header's key `__metadata__`.
   public let metadata: [String: String]
 
   private let file: MappedFile
@@ -102,6 +105,8 @@ public struct SafeTensors: TensorArchive {
     self.names = names
   }
 
+  /// The tensor of that name; its data is read later.
+  /// - Throws: ``WeightFileError`` when there is none.
   public func tensor(_ name: String) throws -> StoredTensor {
     guard let entry = entries[name] else {
       throw WeightFileError(url, tensor: name, .missingTensor)

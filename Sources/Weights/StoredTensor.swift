@@ -1,9 +1,11 @@
 /// An array that lies in a file or in memory, row-major and little-endian, read when it is needed.
 public struct StoredTensor: Sendable {
+  /// What is done with an array's bytes.
   public typealias Body = (UnsafeRawBufferPointer) throws -> Void
 
   /// The length of every dimension; empty for a single number.
   public let shape: [Int]
+  /// The type of the elements.
   public let scalarType: ScalarType
   /// Calls its argument once with all bytes.
   private let read: @Sendable (Body) throws -> Void
@@ -23,14 +25,14 @@ public struct StoredTensor: Sendable {
 
   /// An array of floats in memory.
   /// - Precondition: `shape` has as many elements as there are values.
-  public init(_ values: [Float], shape: [Int]) {
+  public init(floats values: [Float], shape: [Int]) {
     precondition(shape.reduce(1, *) == values.count, "\(values.count) values for shape \(shape)")
     self.init(shape: shape, scalarType: .float32) { try values.withUnsafeBytes($0) }
   }
 
   /// An array of integers in memory.
   /// - Precondition: `shape` has as many elements as there are values.
-  public init(_ values: [Int64], shape: [Int]) {
+  public init(integers values: [Int64], shape: [Int]) {
     precondition(shape.reduce(1, *) == values.count, "\(values.count) values for shape \(shape)")
     self.init(shape: shape, scalarType: .int64) { try values.withUnsafeBytes($0) }
   }

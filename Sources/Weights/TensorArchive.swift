@@ -50,19 +50,16 @@ extension TensorArchive {
 /// How many bytes elements of a shape take, or nil when a dimension is negative or the number does
 /// not fit.
 func byteCount(shape: [Int], scalarType: ScalarType) -> Int? {
+  guard shape.allSatisfy({ $0 >= 0 }) else { return nil }
+  // The other dimensions of an empty array may be so large that their product does not fit.
+  guard !shape.contains(0) else { return 0 }
   var count = scalarType.byteCount
-  var isEmpty = false
   for length in shape {
-    guard length >= 0 else { return nil }
-    guard length > 0 else {
-      isEmpty = true
-      continue
-    }
     let (product, overflow) = count.multipliedReportingOverflow(by: length)
     guard !overflow else { return nil }
     count = product
   }
-  return isEmpty ? 0 : count
+  return count
 }
 
 extension UnsafeRawBufferPointer {

@@ -6,18 +6,22 @@ public struct WeightFileError: Error, CustomStringConvertible, Sendable {
   public let file: String
   /// The tensor it is about, or nil when it concerns the file as a whole.
   public let tensor: String?
+  /// What is wrong with it.
   public let problem: Problem
 
+  /// A problem with the file at a path.
   public init(file: String, tensor: String? = nil, _ problem: Problem) {
     self.file = file
     self.tensor = tensor
     self.problem = problem
   }
 
+  /// A problem with the file at a URL.
   public init(_ url: URL, tensor: String? = nil, _ problem: Problem) {
     self.init(file: url.path, tensor: tensor, problem)
   }
 
+  /// The kinds of things that can be wrong.
   public enum Problem: Sendable, Equatable {
     /// The operating system refused: opening, mapping, writing.
     case system(action: String, reason: String)
@@ -41,12 +45,14 @@ public struct WeightFileError: Error, CustomStringConvertible, Sendable {
     case wrongScalarType(found: ScalarType, wanted: String)
   }
 
+  /// The file, the tensor and the problem in words.
   public var description: String {
     "\(file): " + (tensor.map { "tensor `\($0)`: " } ?? "") + problem.description
   }
 }
 
 extension WeightFileError.Problem: CustomStringConvertible {
+  /// The problem in words.
   public var description: String {
     switch self {
     case .system(let action, let reason): "cannot \(action): \(reason)"

@@ -21,13 +21,13 @@ private func file(_ header: String, data: Int, in folder: URL, length: UInt64? =
   @Test func everyElementTypeComesBackAsItWasWritten() throws {
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "types.safetensors")
-      let floats = StoredTensor([1.5, -2, 0.25, 65504, 1e-3, -0], shape: [2, 3])
+      let floats = StoredTensor(floats: [1.5, -2, 0.25, 65504, 1e-3, -0], shape: [2, 3])
       try SafeTensors.write(
         [
           ("half", floats.converted(to: .float16)), ("whole", floats),
           ("brain", floats.converted(to: .bfloat16)),
-          ("count", StoredTensor([7], shape: [])),
-          ("nothing", StoredTensor([Float](), shape: [0, 4])),
+          ("count", StoredTensor(integers: [7], shape: [])),
+          ("nothing", StoredTensor(floats: [Float](), shape: [0, 4])),
           (
             "odd",
             StoredTensor(shape: [3], scalarType: .uint8) { body in
@@ -159,20 +159,20 @@ private func file(_ header: String, data: Int, in folder: URL, length: UInt64? =
     struct Broken: Error {}
     try withTemporaryFolder { folder in
       let url = folder.appending(path: "model.safetensors")
-      try SafeTensors.write([("a", StoredTensor([Float(1)], shape: [1]))], to: url)
+      try SafeTensors.write([("a", StoredTensor(floats: [Float(1)], shape: [1]))], to: url)
       let before = try Data(contentsOf: url)
       #expect(throws: Broken.self) {
         try SafeTensors.write(
           [
-            ("a", StoredTensor([Float](repeating: 2, count: 1000), shape: [1000])),
+            ("a", StoredTensor(floats: [Float](repeating: 2, count: 1000), shape: [1000])),
             ("b", StoredTensor(shape: [4], scalarType: .float32) { _ in throw Broken() }),
           ], to: url)
       }
       #expect(throws: WeightFileError.self) {
         try SafeTensors.write(
           [
-            ("a", StoredTensor([Float(1)], shape: [1])),
-            ("a", StoredTensor([Float(1)], shape: [1])),
+            ("a", StoredTensor(floats: [Float(1)], shape: [1])),
+            ("a", StoredTensor(floats: [Float(1)], shape: [1])),
           ],
           to: url)
       }
