@@ -78,7 +78,8 @@ download() {
   echo "setup: downloading libtorch $version (530 MB, once)"
   for attempt in 1 2 3; do
     # pip unpacks in TMPDIR first: /tmp may be small, and moving from there would mean copying.
-    TMPDIR=$PWD/$partial/temporary PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    TMPDIR=$PWD/$partial/temporary PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 \
+      PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
       "${pip[@]}" install --no-deps --no-compile --target "$partial/site" --only-binary=:all: \
       --python-version 3.12 --implementation cp "${platforms[@]}" "${wheels[@]}" && break
     [[ $attempt -lt 3 ]] ||
