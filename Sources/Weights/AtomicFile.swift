@@ -1,0 +1,66 @@
+import Foundation
+
+/// A file that appears whole or not at all, even if the machine stops.
+///
+/// Bytes go to a temporary file in the destination's folder; ``commit()`` forces them onto the disk
+/// and gives the file its name. Without it, the temporary file is removed and an older file of that
+/// name stays as it is.
+public final class AtomicFile {
+  private let destination: URL
+  private let temporary: URL
+  private var descriptor: Int32
+
+  /// Begins a file that will replace `url`.
+  /// - Throws: ``WeightFileError`` when the folder does not exist or cannot be written to.
+  public init(replacing url: URL) throws {
+    destination = url.resolvingSymlinksInPath()
+    // Names have at most 255 bytes, and the destination's may have them all.
+    temporary = destination.deletingLastPathComponent()
+      .appending(path: ".\(UUID().uuidString).partial")
+    descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw WeightFileError(destination, .system(action: "create the file", reason: systemReason()))
+    }
+  }
+
+  deinit {
+    if descriptor >= 0 {
+      close(descriptor)
+      unlink(temporary.path)
+    }
+  }
+
+  /// Appends bytes.
+  /// - Throws: ``WeightFileError``, for example when the disk is full.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes
+    while !rest.isEmpty {
+      let written = Glibc.write(descriptor, rest.baseAddress, min(rest.count, 1 << 24))
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw failure("write to the file") }
+      rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+    }
+  }
+
+  /// Makes the file durable and gives it its name.
+  public func commit() throws {
+    guard fsync(descriptor) == 0 else { throw failure("write to the file") }
+    let closed = close(descriptor)
+    descriptor = -1
+    guard closed == 0, rename(temporary.path, destination.path) == 0 else {
+      let error = failure("write to the file")
+      unlink(temporary.path)
+      throw error
+    }
+    let folder = open(
+      destination.deletingLastPathComponent().path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    // Some file systems cannot synchronise a folder; the file itself is safe by then.
+    fsync(folder)
+    close(folder)
+  }
+
+  private func failure(_ action: String) -> WeightFileError {
+    WeightFileError(destination, .system(action: action, reason: systemReason()))
+  }
+}
