@@ -4,7 +4,7 @@
 /// they are only divided into groups of similar score at first, and a group is put in order when its
 /// turn comes.
 struct BestCandidates: Sequence, IteratorProtocol {
-  private static let mostGroups: UInt32 = 4096
+  private static let mostGroups: UInt32 = 16384
 
   private var grouped: [Candidate]
   /// Where each group ends in `grouped`, the group of the best first.
