@@ -1,0 +1,40 @@
+import Torch
+
+/// Named convolutions, each followed by an optional batch normalisation and a ReLU: what base and
+/// auxiliary network are made of.
+///
+/// `conv4_3` has the normalisation `bn4_3`.
+final class ConvolutionStack: Module {
+  private let convolutions: Layers<Conv2d>
+  private let normalizations: Layers<BatchNorm2d>
+
+  init(_ convolutions: [(name: String, layer: Conv2d)], hasBatchNormalization: Bool) {
+    self.convolutions = Layers(convolutions)
+    normalizations = Layers(
+      !hasBatchNormalization
+        ? []
+        : convolutions.map { name, layer in
+          (Self.normalization(of: name), BatchNorm2d(layer.weight.tensor.shape[0]))
+        })
+  }
+
+  /// Applies the convolution of that name and what follows it.
+  func callAsFunction(_ name: String, _ input: Tensor) -> Tensor {
+    let output = convolutions[name](input)
+    guard !normalizations.elements.isEmpty else { return output.rectifiedInPlace() }
+    return normalizations[Self.normalization(of: name)](output).rectifiedInPlace()
+  }
+
+  /// Draws the weights of every convolution anew; biases are zero.
+  func initialize(_ draw: (Tensor) -> Void) {
+    for (_, layer) in convolutions.elements { draw(layer.weight.tensor) }
+  }
+
+  var children: [(name: String, child: ModuleChild)] {
+    convolutions.children + normalizations.children
+  }
+
+  private static func normalization(of convolution: String) -> String {
+    "bn" + convolution.dropFirst("conv".count)
+  }
+}

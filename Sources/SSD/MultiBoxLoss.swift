@@ -1,0 +1,87 @@
+import MultiBox
+import Torch
+
+/// The multibox loss (paper, section 2.2): how far the positives' offsets are off, plus how surprised
+/// the class scores are at the positives and at the hardest negatives.
+public final class MultiBoxLoss {
+  private let priors: PriorBoxes
+  private let configuration: LossConfiguration
+  private let matcher: PriorMatcher
+
+  public init(priors: PriorBoxes, configuration: LossConfiguration = .init()) {
+    self.priors = priors
+    self.configuration = configuration
+    matcher = PriorMatcher(priors: priors, configuration: configuration)
+  }
+
+  /// The parts of the loss, scalars.
+  public struct Parts {
+    /// Localization loss over the number of positives, before its weight.
+    public let localization: Tensor
+    /// Cross-entropy of positives and hard negatives, over the number of positives.
+    public let confidence: Tensor
+    /// What to minimise: confidence + weight * localization.
+    public let total: Tensor
+  }
+
+  /// What the network should have said about these images.
+  public func targets(for images: [[GroundTruthObject]]) -> TrainingTargets {
+    TrainingTargets(images, priors: priors, matcher: matcher)
+  }
+
+  /// The loss of a batch's predictions. A batch without any object has the loss 0.
+  ///
+  /// - Parameters:
+  ///   - locations: (N, priors, 4)
+  ///   - scores: (N, priors, classes + 1)
+  public func callAsFunction(
+    locations: Tensor, scores: Tensor, targets: TrainingTargets
+  ) -> Parts {
+    let shape = [targets.imageCount, priors.count]
+    precondition(
+      locations.shape == shape + [4] && Array(scores.shape.prefix(2)) == shape,
+      "predictions \(locations), \(scores) do not fit targets \(shape)")
+    let device = locations.device
+    let classes = Tensor(targets.classes, shape: shape).moved(to: device)
+    let offsets = Tensor(targets.offsets, shape: shape + [4]).moved(to: device)
+    let isPositive = classes .> 0
+    let positive = isPositive.converted(to: .float32)
+    let positivesPerImage = positive.sum(along: [1], keepingDimensions: true)
+    // At least 1: without positives there are no terms to divide either.
+    let positives = positivesPerImage.sum().clamped(minimum: 1)
+
+    let distances =
+      switch configuration.localization {
+      case .smoothL1: locations.smoothL1(to: offsets)
+      case .l1: locations.l1(to: offsets)
+      }
+    let perPrior =
+      configuration.averagesCoordinates
+      ? distances.mean(along: [2]) : distances.sum(along: [2])
+    let localization = (perPrior * positive).sum() / positives
+
+    let surprise = -scores.logSoftmax(along: 2).gathered(along: 2, at: classes.unsqueezed(2))
+      .squeezed(2)
+    let confidence =
+      ((surprise * positive).sum()
+        + hardNegatives(
+          surprise.filled(where: isPositive, with: 0),
+          count: positivesPerImage * Double(configuration.negativesPerPositive)))
+      / positives
+
+    return Parts(
+      localization: localization, confidence: confidence,
+      total: confidence + localization * Double(configuration.localizationWeight))
+  }
+
+  /// The sum of each image's `count` greatest values.
+  ///
+  /// - Parameters:
+  ///   - values: (N, priors)
+  ///   - count: (N, 1)
+  private func hardNegatives(_ values: Tensor, count: Tensor) -> Tensor {
+    let rank = Tensor.range(priors.count, type: .float32, device: values.device).unsqueezed(0)
+    let isHard = (rank .< count).converted(to: .float32)
+    return (values.sorted(along: 1, descending: true).values * isHard).sum()
+  }
+}

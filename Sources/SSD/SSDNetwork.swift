@@ -1,0 +1,69 @@
+import MultiBox
+import Torch
+
+/// The Single Shot MultiBox Detector (Liu et al., 2016), built from its configuration.
+///
+/// Parameters bear the names of the best-known PyTorch implementation: `base.conv1_1.weight`,
+/// `aux_convs.conv8_1.bias`, `pred_convs.loc_conv4_3.weight`, `rescale_factors`.
+public final class SSDNetwork: Module {
+  public let configuration: SSDConfiguration
+  private let base: VGG16Base
+  private let auxConvs: AuxiliaryConvolutions
+  private let predConvs: PredictionConvolutions
+  /// One factor for each channel of the normalised conv4_3, (1, channels, 1, 1).
+  private let rescaleFactors: Parameter
+
+  /// Builds the network with fresh weights, drawn from libtorch's generator.
+  public init(_ configuration: SSDConfiguration) {
+    self.configuration = configuration
+    let conv4Channels = configuration.base.blockChannels[3]
+    let conv7Channels = configuration.base.convolutionalChannels
+    base = VGG16Base(configuration.base)
+    auxConvs = AuxiliaryConvolutions(
+      configuration.auxiliary, inputChannels: conv7Channels,
+      hasBatchNormalization: configuration.base.hasBatchNormalization)
+    predConvs = PredictionConvolutions(
+      configuration,
+      channels: [conv4Channels, conv7Channels] + configuration.auxiliary.map(\.channels))
+    rescaleFactors = Parameter(Tensor.full([1, conv4Channels, 1, 1], value: 20))
+  }
+
+  /// - Parameter images: normalised, (N, 3, size, size).
+  /// - Returns: encoded offsets (N, priors, 4) and class scores before the softmax
+  ///   (N, priors, classes + 1), both float32.
+  public func callAsFunction(_ images: Tensor) -> (locations: Tensor, scores: Tensor) {
+    let (conv4_3, conv7) = base(images.contiguous(.channelsLast))
+    return predConvs([rescaled(conv4_3), conv7] + auxConvs(conv7))
+  }
+
+  /// Divides each position's channels by their Euclidean length and multiplies them by the learned
+  /// factors (paper, section 3.1): conv4_3 has another scale than the maps above it.
+  private func rescaled(_ conv4_3: Tensor) -> Tensor {
+    let features = conv4_3.converted(to: .float32)
+    // An all-zero column would be divided by zero; 1e-10 is what the authors' Caffe layer adds.
+    let length = ((features * features).sum(along: [1], keepingDimensions: true) + 1e-10)
+      .squareRoot()
+    return features / length * rescaleFactors.tensor
+  }
+
+  /// Whether batch normalisations use and update the batch's statistics.
+  public var isTraining = false {
+    didSet {
+      for case let layer as BatchNorm2d in modules { layer.isTraining = isTraining }
+    }
+  }
+
+  /// Pixels as the first layer wants them.
+  ///
+  /// - Parameter pixels: bytes, (N, height, width, 3), red, green, blue.
+  /// - Returns: float32, (N, 3, height, width), normalised, channels last in memory.
+  public func normalized(_ pixels: Tensor) -> Tensor {
+    let rule = configuration.normalization
+    let factors = rule.deviation.map { rule.scale / $0 }
+    let shifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
+    let values = pixels.converted(to: .float32)
+    return
+      (values * Tensor(factors).moved(to: pixels.device)
+      + Tensor(shifts).moved(to: pixels.device)).permuted([0, 3, 1, 2])
+  }
+}

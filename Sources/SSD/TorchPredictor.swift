@@ -1,0 +1,33 @@
+import Inference
+import MultiBox
+import Torch
+
+/// Runs a network through libtorch.
+///
+/// Sendable because the network is only read: nobody may train it meanwhile.
+public final class TorchPredictor: Predictor, @unchecked Sendable {
+  private let network: SSDNetwork
+  private let autocast: ScalarType?
+
+  public var configuration: SSDConfiguration { network.configuration }
+
+  /// - Parameters:
+  ///   - network: is switched to inference.
+  ///   - autocast: the type of convolutions, such as `.bfloat16`; nil for float32.
+  public init(_ network: SSDNetwork, autocast: ScalarType? = nil) {
+    network.isTraining = false
+    self.network = network
+    self.autocast = autocast
+  }
+
+  public func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
+    let size = configuration.imageSize
+    let (locations, scores) = withoutGradients {
+      withAutocast(autocast) {
+        network(network.normalized(Tensor(pixels, shape: [imageCount, size, size, 3])))
+      }
+    }
+    return RawPredictions(
+      imageCount: imageCount, locations: locations.array(), scores: scores.array())
+  }
+}

@@ -1,0 +1,47 @@
+/// A 2-D convolution with bias.
+public final class Conv2d: Module {
+  /// (out, in, size, size)
+  public let weight: Parameter
+  /// (out)
+  public let bias: Parameter
+  public let stride: Int
+  public let padding: Int
+  public let dilation: Int
+
+  /// Weights and bias start at zero; see ``Initialization``.
+  public init(
+    _ inputChannels: Int, _ outputChannels: Int, kernelSize: Int, stride: Int = 1,
+    padding: Int = 0, dilation: Int = 1
+  ) {
+    weight = Parameter(
+      Tensor.zeros([outputChannels, inputChannels, kernelSize, kernelSize])
+        .contiguous(.channelsLast))
+    bias = Parameter(Tensor.zeros([outputChannels]))
+    self.stride = stride
+    self.padding = padding
+    self.dilation = dilation
+  }
+
+  /// (N, in, H, W) -> (N, out, H', W')
+  public func callAsFunction(_ input: Tensor) -> Tensor {
+    input.convolved(
+      weight.tensor, bias: bias.tensor, stride: stride, padding: padding, dilation: dilation)
+  }
+}
+
+/// How parameters start.
+public enum Initialization {
+  /// Uniform within ±sqrt(6 / (fan in + fan out)) (Glorot and Bengio, 2010).
+  public static func xavierUniform(_ weight: Tensor) {
+    let shape = weight.shape
+    let field = shape.dropFirst(2).reduce(1, *)
+    let bound = (6 / Double((shape[0] + shape[1]) * field)).squareRoot()
+    weight.fillUniform(-bound...bound)
+  }
+
+  /// Uniform within ±sqrt(6 / fan in), which keeps the variance through ReLUs (He et al., 2015).
+  public static func heUniform(_ weight: Tensor) {
+    let bound = (6 / Double(weight.shape.dropFirst().reduce(1, *))).squareRoot()
+    weight.fillUniform(-bound...bound)
+  }
+}

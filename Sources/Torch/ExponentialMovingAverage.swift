@@ -1,0 +1,38 @@
+private let foreachLerp = Operator("aten::_foreach_lerp_", overload: "Scalar")
+
+/// Slow copies of parameters, which often generalise better than the parameters themselves
+/// (Polyak and Juditsky, 1992).
+public final class ExponentialMovingAverage {
+  /// The averages by name.
+  public let averages: [(name: String, tensor: Tensor)]
+  /// The tensors that are averaged, in the same order.
+  public let sources: [Tensor]
+  /// How much of the average remains at every update, once warmed up.
+  public let decay: Double
+
+  public init(of tensors: [(name: String, tensor: Tensor)], decay: Double) {
+    averages = tensors.map { ($0.name, $0.tensor.detached().cloned()) }
+    sources = tensors.map(\.tensor)
+    self.decay = decay
+  }
+
+  /// Moves the averages towards the present values.
+  ///
+  /// - Parameter step: the number of updates before this one; the first ones weigh more, so that the
+  ///   start is soon forgotten: the decay is `(1 + step) / (10 + step)` until that exceeds ``decay``.
+  public func update(step: Int) {
+    let decay = min(decay, Double(1 + step) / Double(10 + step))
+    withoutGradients {
+      foreachLerp.run(.tensors(averages.map(\.tensor)), .tensors(sources), .real(1 - decay))
+    }
+  }
+
+  /// Exchanges the averages' values with the present ones; twice changes nothing.
+  public func swap() {
+    for (average, source) in zip(averages, sources) {
+      let present = source.detached().cloned()
+      source.assign(average.tensor)
+      average.tensor.assign(present)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+import CTorch
+
+/// Settings of libtorch that hold for the whole process.
+public enum Runtime {
+  /// The version of libtorch, such as 2.11.0.
+  public static var version: String { String(cString: ctorch_version()) }
+
+  /// How many threads an operator may use.
+  public static var threadCount: Int {
+    get { Int(ctorch_threads()) }
+    set { ctorch_set_threads(Int32(newValue)) }
+  }
+
+  /// Seeds libtorch's generators on every device.
+  public static func seed(_ seed: UInt64) { ctorch_seed(seed) }
+
+  /// Whether operators whose result depends on the order of threads are refused.
+  public static func setDeterministic(_ deterministic: Bool) {
+    ctorch_set_deterministic(deterministic)
+  }
+}

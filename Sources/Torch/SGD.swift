@@ -1,0 +1,82 @@
+private let fusedSGD = Operator("aten::_fused_sgd_")
+private let foreachScale = Operator("aten::_foreach_mul_", overload: "Tensor")
+
+/// Stochastic gradient descent with momentum and weight decay, as PyTorch defines it.
+///
+/// Each group is updated by one operator over all its parameters.
+public final class SGD {
+  /// Parameters that share a learning rate.
+  public struct Group {
+    public var names: [String]
+    public var parameters: [Tensor]
+    /// The group's learning rate in terms of the optimiser's: 2 for biases in the paper.
+    public var learningRateFactor: Double
+    public var weightDecay: Double
+
+    public init(
+      _ parameters: [(name: String, tensor: Tensor)], learningRateFactor: Double = 1,
+      weightDecay: Double
+    ) {
+      names = parameters.map(\.name)
+      self.parameters = parameters.map(\.tensor)
+      self.learningRateFactor = learningRateFactor
+      self.weightDecay = weightDecay
+    }
+  }
+
+  public let groups: [Group]
+  public let momentum: Double
+  /// One buffer a parameter, in the order of the groups.
+  private let momentumBuffers: [[Tensor]]
+  /// Zeros are a valid momentum, and the first step then does what PyTorch's does: 0.9 * 0 + gradient.
+  public init(groups: [Group], momentum: Double = 0.9) {
+    self.groups = groups.filter { !$0.parameters.isEmpty }
+    self.momentum = momentum
+    momentumBuffers = self.groups.map { $0.parameters.map { $0.detached().zerosLike() } }
+  }
+
+  /// Moves every parameter against its gradient.
+  ///
+  /// - Parameter learningRate: multiplied by each group's factor.
+  public func step(learningRate: Double) {
+    withoutGradients {
+      for (group, buffers) in zip(groups, momentumBuffers) {
+        let gradients = group.parameters.map { $0.gradient ?? $0.detached().zerosLike() }
+        fusedSGD.run(
+          .tensors(group.parameters), .tensors(gradients), .tensors(buffers),
+          .real(group.weightDecay), .real(momentum),
+          .real(learningRate * group.learningRateFactor), .real(0), .boolean(false),
+          .boolean(false), .boolean(false))
+      }
+    }
+  }
+
+  /// Forgets the gradients.
+  public func clearGradients() {
+    for group in groups {
+      for parameter in group.parameters { parameter.clearGradient() }
+    }
+  }
+
+  /// The Euclidean length of all gradients together.
+  public func gradientNorm() -> Double {
+    let gradients = gradients
+    return gradients.isEmpty ? 0 : withoutGradients { Tensor.norm2(of: gradients).scalar }
+  }
+
+  /// Multiplies every gradient.
+  public func scaleGradients(by factor: Double) {
+    withoutGradients {
+      foreachScale.run(.tensors(gradients), .tensor(Tensor.full([], value: factor)))
+    }
+  }
+
+  /// The momentum of every parameter by its name: what a checkpoint must hold to go on exactly.
+  public var momentumByName: [(name: String, tensor: Tensor)] {
+    zip(groups, momentumBuffers).flatMap { group, buffers in
+      zip(group.names, buffers).map { (name: $0, tensor: $1) }
+    }
+  }
+
+  private var gradients: [Tensor] { groups.flatMap { $0.parameters.compactMap(\.gradient) } }
+}

@@ -1,0 +1,53 @@
+private let addTensor = Operator("aten::add", overload: "Tensor")
+private let addScalar = Operator("aten::add", overload: "Scalar")
+private let subTensor = Operator("aten::sub", overload: "Tensor")
+private let subScalar = Operator("aten::sub", overload: "Scalar")
+private let mulTensor = Operator("aten::mul", overload: "Tensor")
+private let mulScalar = Operator("aten::mul", overload: "Scalar")
+private let divTensor = Operator("aten::div", overload: "Tensor")
+private let divScalar = Operator("aten::div", overload: "Scalar")
+private let addInPlace = Operator("aten::add_", overload: "Tensor")
+private let mulInPlace = Operator("aten::mul_", overload: "Scalar")
+private let sqrtOperator = Operator("aten::sqrt")
+private let absOperator = Operator("aten::abs")
+private let greaterScalar = Operator("aten::gt", overload: "Scalar")
+private let lessTensor = Operator("aten::lt", overload: "Tensor")
+private let maskedFill = Operator("aten::masked_fill", overload: "Scalar")
+private let clampMinimum = Operator("aten::clamp_min")
+private let isFiniteOperator = Operator("aten::isfinite")
+
+/// Element by element, with libtorch's broadcasting.
+extension Tensor {
+  public static func + (a: Tensor, b: Tensor) -> Tensor { addTensor(.tensor(a), .tensor(b)) }
+  public static func + (a: Tensor, b: Double) -> Tensor { addScalar(.tensor(a), .real(b)) }
+  public static func - (a: Tensor, b: Tensor) -> Tensor { subTensor(.tensor(a), .tensor(b)) }
+  public static func - (a: Tensor, b: Double) -> Tensor { subScalar(.tensor(a), .real(b)) }
+  public static func * (a: Tensor, b: Tensor) -> Tensor { mulTensor(.tensor(a), .tensor(b)) }
+  public static func * (a: Tensor, b: Double) -> Tensor { mulScalar(.tensor(a), .real(b)) }
+  public static func / (a: Tensor, b: Tensor) -> Tensor { divTensor(.tensor(a), .tensor(b)) }
+  public static func / (a: Tensor, b: Double) -> Tensor { divScalar(.tensor(a), .real(b)) }
+  public static prefix func - (a: Tensor) -> Tensor { a * -1 }
+
+  /// 1 where the element is greater, as booleans.
+  public static func .> (a: Tensor, b: Double) -> Tensor { greaterScalar(.tensor(a), .real(b)) }
+  /// 1 where the element is less, as booleans.
+  public static func .< (a: Tensor, b: Tensor) -> Tensor { lessTensor(.tensor(a), .tensor(b)) }
+
+  /// Adds in place.
+  public static func += (a: Tensor, b: Tensor) { addInPlace.run(.tensor(a), .tensor(b)) }
+  /// Multiplies in place.
+  public static func *= (a: Tensor, b: Double) { mulInPlace.run(.tensor(a), .real(b)) }
+
+  public func squareRoot() -> Tensor { sqrtOperator(.tensor(self)) }
+  public func magnitude() -> Tensor { absOperator(.tensor(self)) }
+  public func clamped(minimum: Double) -> Tensor { clampMinimum(.tensor(self), .real(minimum)) }
+  /// With `value` wherever `mask` is true.
+  public func filled(where mask: Tensor, with value: Double) -> Tensor {
+    maskedFill(.tensor(self), .tensor(mask), .real(value))
+  }
+  /// True where the element is neither infinite nor not a number.
+  public func isFinite() -> Tensor { isFiniteOperator(.tensor(self)) }
+}
+
+infix operator .> : ComparisonPrecedence
+infix operator .< : ComparisonPrecedence

@@ -1,0 +1,67 @@
+private let conv2dOperator = Operator("aten::conv2d")
+private let batchNormOperator = Operator("aten::batch_norm")
+private let reluOperator = Operator("aten::relu")
+private let reluInPlaceOperator = Operator("aten::relu_")
+private let maxPool2dOperator = Operator("aten::max_pool2d")
+private let logSoftmaxOperator = Operator("aten::log_softmax", overload: "int")
+private let smoothL1Operator = Operator("aten::smooth_l1_loss")
+private let l1Operator = Operator("aten::l1_loss")
+
+/// libtorch's number for a loss that is neither summed nor averaged.
+private let noReduction = 0
+
+/// The operators that a convolutional network is made of. Images are (N, C, H, W).
+extension Tensor {
+  /// A 2-D convolution with kernels (out, in, height, width).
+  public func convolved(
+    _ weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0, dilation: Int = 1
+  ) -> Tensor {
+    conv2dOperator(
+      .tensor(self), .tensor(weight), .optional(bias), .integers([stride, stride]),
+      .integers([padding, padding]), .integers([dilation, dilation]))
+  }
+
+  /// Batch normalisation over all dimensions but the second. While training, the batch's statistics
+  /// are used and the running ones move towards them by `momentum`.
+  public func batchNormalized(
+    weight: Tensor, bias: Tensor, runningMean: Tensor, runningVariance: Tensor, isTraining: Bool,
+    momentum: Double, epsilon: Double
+  ) -> Tensor {
+    batchNormOperator(
+      .tensor(self), .tensor(weight), .tensor(bias), .tensor(runningMean), .tensor(runningVariance),
+      .boolean(isTraining), .real(momentum), .real(epsilon), .boolean(false))
+  }
+
+  /// `max(x, 0)`.
+  public func rectified() -> Tensor { reluOperator(.tensor(self)) }
+
+  /// `max(x, 0)` in place: for a fresh result that nobody else reads.
+  public func rectifiedInPlace() -> Tensor { reluInPlaceOperator(.tensor(self)) }
+
+  /// The maximum of each window.
+  ///
+  /// - Parameter roundsUp: whether a last window that reaches over the edge counts.
+  public func maxPooled(
+    _ size: Int, stride: Int, padding: Int = 0, roundsUp: Bool = false
+  ) -> Tensor {
+    maxPool2dOperator(
+      .tensor(self), .integers([size, size]), .integers([stride, stride]),
+      .integers([padding, padding]), .integers([1, 1]), .boolean(roundsUp))
+  }
+
+  /// The logarithm of the softmax along a dimension.
+  public func logSoftmax(along dimension: Int) -> Tensor {
+    logSoftmaxOperator(.tensor(self), .integer(dimension))
+  }
+
+  /// Huber's loss with a threshold of 1, element by element: half the square of small differences,
+  /// the magnitude less a half of large ones.
+  public func smoothL1(to target: Tensor) -> Tensor {
+    smoothL1Operator(.tensor(self), .tensor(target), .integer(noReduction))
+  }
+
+  /// The magnitude of the difference, element by element.
+  public func l1(to target: Tensor) -> Tensor {
+    l1Operator(.tensor(self), .tensor(target), .integer(noReduction))
+  }
+}

@@ -1,0 +1,48 @@
+import Foundation
+
+/// `metrics.jsonl`: one JSON object a line, `{"kind": "step", ...}` or `{"kind": "validation", ...}`.
+public final class MetricsLog {
+  private let handle: FileHandle
+  private let encoder = JSONEncoder()
+
+  /// Opens the log of a run, or goes on with it.
+  ///
+  /// - Parameter iteration: lines after it are dropped: they belong to steps that were lost with an
+  ///   interrupted run and are done again.
+  public init(_ url: URL, resumingAfter iteration: Int) throws {
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let kept = try Self.lines(of: url).filter { line in
+      struct Position: Decodable { let iteration: Int }
+      let position = try? JSONDecoder().decode(Position.self, from: Data(line.utf8))
+      return position.map { $0.iteration <= iteration } ?? false
+    }
+    try Data(kept.map { $0 + "\n" }.joined().utf8).write(to: url, options: .atomic)
+    handle = try FileHandle(forWritingTo: url)
+    try handle.seekToEnd()
+  }
+
+  private static func lines(of url: URL) throws -> [Substring] {
+    guard FileManager.default.fileExists(atPath: url.path) else { return [] }
+    return try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
+  }
+
+  public func append(_ step: TrainingStep) throws { try append(step, kind: "step") }
+
+  public func append(_ result: ValidationResult) throws { try append(result, kind: "validation") }
+
+  private func append(_ value: some Encodable, kind: String) throws {
+    struct Line<Value: Encodable>: Encodable {
+      let kind: String
+      let value: Value
+
+      enum CodingKeys: String, CodingKey { case kind }
+
+      func encode(to encoder: any Encoder) throws {
+        try value.encode(to: encoder)
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(kind, forKey: .kind)
+      }
+    }
+    try handle.write(contentsOf: encoder.encode(Line(kind: kind, value: value)) + Data("\n".utf8))
+  }
+}

@@ -1,0 +1,140 @@
+import Datasets
+import Foundation
+import MultiBox
+import SSD
+import Torch
+
+/// Trains a network: the loop, and everything that is needed to stop and go on as if nothing had
+/// happened.
+///
+/// Which images an iteration sees, how they are augmented and what the learning rate is follow from
+/// the seed and the iteration alone.
+public final class Trainer {
+  public let network: SSDNetwork
+  public let configuration: TrainingConfiguration
+  /// How many iterations are done.
+  public internal(set) var iteration = 0
+  /// The best validation score so far.
+  public internal(set) var best: Double?
+
+  private let dataset: DetectionDataset
+  let loss: MultiBoxLoss
+  let optimizer: SGD
+  let average: ExponentialMovingAverage?
+
+  /// - Throws: ``TrainingError`` when the dataset is empty.
+  public init(
+    _ network: SSDNetwork, on dataset: DetectionDataset, configuration: TrainingConfiguration
+  ) throws {
+    guard dataset.count > 0 else { throw TrainingError.noImages }
+    self.network = network
+    self.dataset = dataset
+    self.configuration = configuration
+    loss = MultiBoxLoss(
+      priors: PriorBoxes(network.configuration), configuration: network.configuration.loss)
+    let parameters = network.parameters
+    optimizer = SGD(
+      groups: [
+        SGD.Group(
+          parameters.filter { !$0.name.hasSuffix(".bias") },
+          weightDecay: configuration.weightDecay),
+        SGD.Group(
+          parameters.filter { $0.name.hasSuffix(".bias") },
+          learningRateFactor: configuration.biasLearningRateFactor,
+          weightDecay: configuration.weightDecay),
+      ], momentum: configuration.momentum)
+    average = configuration.averageDecay.map {
+      ExponentialMovingAverage(
+        of: network.state.filter { $0.tensor.scalarType == .float32 }, decay: $0)
+    }
+  }
+
+  /// Batches in an epoch. A last batch that is not full is left for another epoch's shuffle, unless
+  /// it is the only one.
+  public var iterationsPerEpoch: Int { max(dataset.count / configuration.batchSize, 1) }
+
+  /// The epoch that the next iteration belongs to, counted from 0.
+  public var epoch: Int { iteration / iterationsPerEpoch }
+
+  /// Whether the run is over.
+  public var isFinished: Bool { iteration >= configuration.schedule.iterations }
+
+  /// Trains until the end of the present epoch or of the run, or until somebody wants to stop.
+  ///
+  /// - Parameters:
+  ///   - workers: threads that load images.
+  ///   - shouldStop: asked after every iteration.
+  ///   - report: told of every iteration.
+  /// - Throws: ``TrainingError`` when the loss or the gradient is not finite, or whatever is wrong
+  ///   with an image. The iteration that failed changed nothing.
+  public func runEpoch(
+    workers: Int, shouldStop: () -> Bool, report: (TrainingStep) throws -> Void
+  ) throws {
+    let start = iteration % iterationsPerEpoch
+    let loader = BatchLoader(
+      dataset, batchSize: min(configuration.batchSize, dataset.count),
+      imageSize: network.configuration.imageSize, augmentation: configuration.augmentation,
+      meanPixel: network.configuration.normalization.meanPixel, seed: configuration.seed,
+      epoch: epoch, skippingBatches: start, dropsPartialBatch: true, workers: workers)
+    network.isTraining = true
+    let clock = ContinuousClock()
+    var began = clock.now
+    while !isFinished, let batch = try loader.next() {
+      let waited = clock.now - began
+      let number = epoch + 1
+      var step = try step(on: batch)
+      let now = clock.now
+      step.epoch = number
+      step.seconds = (now - began).seconds
+      step.dataSeconds = waited.seconds
+      began = now
+      try report(step)
+      if shouldStop() { break }
+    }
+    loader.cancel()
+  }
+
+  /// One iteration: forward, loss, backward, update.
+  private func step(on batch: Batch) throws -> TrainingStep {
+    let count = batch.objects.count
+    let pixels = Tensor(batch.pixels, shape: [count, batch.size, batch.size, 3])
+    let (locations, scores) = withAutocast(configuration.precision.autocast) {
+      network(network.normalized(pixels))
+    }
+    let parts = loss(
+      locations: locations, scores: scores, targets: loss.targets(for: batch.objects))
+    let total = parts.total.scalar
+    guard total.isFinite else {
+      throw TrainingError.lossNotFinite(
+        iteration: iteration + 1, loss: total, images: batch.names)
+    }
+    parts.total.backward()
+    defer { optimizer.clearGradients() }
+    let gradientNorm = try clippedGradientNorm(batch)
+    let learningRate = configuration.schedule.learningRate(at: iteration)
+    optimizer.step(learningRate: learningRate)
+    average?.update(step: iteration)
+    iteration += 1
+    return TrainingStep(
+      iteration: iteration, epoch: 0, loss: total,
+      localizationLoss: parts.localization.scalar, confidenceLoss: parts.confidence.scalar,
+      learningRate: learningRate, gradientNorm: gradientNorm, images: count, seconds: 0,
+      dataSeconds: 0)
+  }
+
+  /// The length of the gradients before they are clipped; nil when clipping is off.
+  private func clippedGradientNorm(_ batch: Batch) throws -> Double? {
+    guard let maximum = configuration.maximumGradientNorm else { return nil }
+    let norm = optimizer.gradientNorm()
+    guard norm.isFinite else {
+      throw TrainingError.gradientNotFinite(iteration: iteration + 1, images: batch.names)
+    }
+    if norm > maximum { optimizer.scaleGradients(by: maximum / norm) }
+    return norm
+  }
+}
+
+extension Duration {
+  /// The duration in seconds.
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

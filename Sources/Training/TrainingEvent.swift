@@ -1,0 +1,46 @@
+import Evaluation
+import Foundation
+
+/// What a run tells whoever watches it.
+public enum TrainingEvent: Sendable {
+  /// An iteration is done.
+  case step(TrainingStep)
+  /// An epoch is done and the validation images have been scored.
+  case validation(ValidationResult)
+  /// A checkpoint was written.
+  case saved(URL, isBest: Bool)
+}
+
+/// One iteration of a run.
+public struct TrainingStep: Sendable, Codable {
+  /// Counted from 1.
+  public var iteration: Int
+  /// Counted from 1.
+  public var epoch: Int
+  public var loss: Double
+  public var localizationLoss: Double
+  public var confidenceLoss: Double
+  public var learningRate: Double
+  /// The Euclidean length of the gradients before clipping; nil when it was not needed.
+  public var gradientNorm: Double?
+  /// Images in the batch.
+  public var images: Int
+  /// How long the iteration took, in seconds.
+  public var seconds: Double
+  /// How much of that was spent waiting for data.
+  public var dataSeconds: Double
+}
+
+/// How well the network does on the validation images.
+public struct ValidationResult: Sendable, Codable {
+  /// The last iteration before it, counted from 1.
+  public var iteration: Int
+  public var epoch: Int
+  /// The multibox loss, averaged over batches.
+  public var loss: Double
+  /// Mean average precision by the 11-point rule of VOC 2007, 0...1; nil without objects.
+  public var meanAveragePrecision: Double?
+  /// Whether it is the best so far.
+  public var isBest: Bool
+  public var seconds: Double
+}

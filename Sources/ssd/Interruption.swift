@@ -1,0 +1,29 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// Notices Ctrl-C and the polite request to terminate, so that long work can stop with its state
+/// saved. A second Ctrl-C stops at once.
+final class Interruption: Sendable {
+  static let shared = Interruption()
+
+  private let requested = Atomic(false)
+  private let sources: [any DispatchSourceSignal]
+
+  private init() {
+    sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      return DispatchSource.makeSignalSource(signal: number, queue: .global())
+    }
+    for source in sources {
+      source.setEventHandler { [requested] in
+        if requested.exchange(true, ordering: .relaxed) { exit(130) }
+        FileHandle.standardError.write(Data("\nstopping after this step ...\n".utf8))
+      }
+      source.activate()
+    }
+  }
+
+  /// Whether somebody wants the work to stop.
+  var isRequested: Bool { requested.load(ordering: .relaxed) }
+}

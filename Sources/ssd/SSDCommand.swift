@@ -1,0 +1,25 @@
+import ArgumentParser
+
+@main
+struct SSDCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ssd",
+    abstract: "Single Shot MultiBox Detector: train, evaluate and detect.",
+    discussion: """
+      A first detector in four steps:
+        ssd data synthesize shapes
+        ssd train shapes --model ssd300-tiny --iterations 1500
+        ssd evaluate runs/shapes/best.safetensors shapes
+        ssd detect runs/shapes/best.safetensors shapes/JPEGImages --output pictures
+      """,
+    version: "0.1.0",
+    subcommands: subcommands)
+
+  private static var subcommands: [any ParsableCommand.Type] {
+    var commands: [any ParsableCommand.Type] = []
+    #if Training
+      commands += [TrainCommand.self]
+    #endif
+    return commands + [EvaluateCommand.self, DetectCommand.self, DataCommand.self]
+  }
+}
