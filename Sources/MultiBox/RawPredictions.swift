@@ -37,7 +37,8 @@ extension PredictionDecoder {
             let detections = detections(
               locations: .init(
                 rebasing: locations[image * locationsPerImage..<(image + 1) * locationsPerImage]),
-              scores: .init(rebasing: scores[image * scoresPerImage..<(image + 1) * scoresPerImage]),
+              scores: .init(
+                rebasing: scores[image * scoresPerImage..<(image + 1) * scoresPerImage]),
               settings: settings, suppressing: suppressedLabels)
             (results.baseAddress! + image).initialize(to: detections)
           }

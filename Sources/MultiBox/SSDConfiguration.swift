@@ -16,6 +16,10 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   public var featureMaps: [FeatureMap]
   /// Whether priors are cut off at the image's edge.
   public var clipsPriors: Bool
+  /// Whether a prior that is wider or higher than the image is made as wide or high as the image,
+  /// around its own centre, before anything is cut off. The tutorial and torchvision do so, the
+  /// authors' Caffe code does not.
+  public var limitsPriorSizes: Bool
   /// The divisors of encoded offsets.
   public var variances: Variances
   /// What is done to pixel values before the first layer.
@@ -26,7 +30,8 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   public init(
     name: String, imageSize: Int, classes: ClassList, base: BaseNetwork,
     auxiliary: [AuxiliaryBlock], featureMaps: [FeatureMap], clipsPriors: Bool = true,
-    variances: Variances = .init(), normalization: PixelNormalization = .imageNet,
+    limitsPriorSizes: Bool = true, variances: Variances = .init(),
+    normalization: PixelNormalization = .imageNet,
     loss: LossConfiguration = .init()
   ) {
     self.name = name
@@ -36,6 +41,7 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
     self.auxiliary = auxiliary
     self.featureMaps = featureMaps
     self.clipsPriors = clipsPriors
+    self.limitsPriorSizes = limitsPriorSizes
     self.variances = variances
     self.normalization = normalization
     self.loss = loss

@@ -50,6 +50,16 @@ struct PriorBoxesTests {
     #expect(PriorBoxes(configuration).boundary.contains { $0.clipped != $0 })
   }
 
+  @Test("priors larger than the image are a setting")
+  func sizeLimit() {
+    var configuration = SSDConfiguration.ssd300(classes: .voc)
+    configuration.clipsPriors = false
+    #expect(PriorBoxes(configuration).centerSize.map(\.width).max() == 1)
+    configuration.limitsPriorSizes = false
+    let widest = PriorBoxes(configuration).centerSize.map(\.width).max() ?? 0
+    #expect(abs(widest - Float(0.9 * 2.0.squareRoot())) < 1e-6)
+  }
+
   @Test("priors go map by map, row by row, position by position, square first")
   func order() {
     var configuration = SSDConfiguration.ssd300(classes: .voc)
