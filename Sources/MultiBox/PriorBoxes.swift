@@ -8,6 +8,7 @@ public struct PriorBoxes: Sendable {
   /// The divisors that offsets from these priors are encoded with.
   public let variances: Variances
 
+  /// How many priors there are.
   public var count: Int { centerSize.count }
 
   /// Lays out the priors of a configuration (paper, section 2.2).

@@ -9,6 +9,7 @@ public struct RawPredictions: Sendable {
   /// Class scores before the softmax, (images, priors, classes + 1), row-major.
   public let scores: [Float]
 
+  /// The predictions for a batch; see the properties for the shapes.
   public init(imageCount: Int, locations: [Float], scores: [Float]) {
     self.imageCount = imageCount
     self.locations = locations
