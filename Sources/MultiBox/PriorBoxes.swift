@@ -8,6 +8,7 @@ public struct PriorBoxes: Sendable {
   /// The divisors that offsets from these priors are encoded with.
   public let variances: Variances
 
+  /// How many priors there are.
   public var count: Int { centerSize.count }
 
   /// Lays out the priors of a configuration (paper, section 2.2).
@@ -15,7 +16,9 @@ public struct PriorBoxes: Sendable {
     var centerSize: [CenterSizeBox] = []
     centerSize.reserveCapacity(configuration.featureMaps.reduce(0) { $0 + $1.priorCount })
     for map in configuration.featureMaps {
-      let shapes = map.priorShapes
+      let shapes = map.priorShapes.map { width, height in
+        configuration.limitsPriorSizes ? (min(width, 1), min(height, 1)) : (width, height)
+      }
       let step = map.step.map { $0 / Double(configuration.imageSize) } ?? 1 / Double(map.size)
       for row in 0..<map.size {
         for column in 0..<map.size {
@@ -42,7 +45,8 @@ public struct PriorBoxes: Sendable {
 }
 
 extension FeatureMap {
-  /// Width and height of the priors at each position, fractional, in the order of the predictions.
+  /// Width and height of the priors at each position, fractional, in the order of the predictions,
+  /// before any limit.
   ///
   /// A prior of scale s and ratio a has the area of a square of side s: its width is s times the
   /// root of a, its height s divided by it.

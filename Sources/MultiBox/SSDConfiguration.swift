@@ -16,6 +16,10 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   public var featureMaps: [FeatureMap]
   /// Whether priors are cut off at the image's edge.
   public var clipsPriors: Bool
+  /// Whether a prior that is wider or higher than the image is made as wide or high as the image,
+  /// around its own centre, before anything is cut off. The tutorial and torchvision do so, the
+  /// authors' Caffe code does not.
+  public var limitsPriorSizes: Bool
   /// The divisors of encoded offsets.
   public var variances: Variances
   /// What is done to pixel values before the first layer.
@@ -23,10 +27,12 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   /// How predictions are compared with the truth.
   public var loss: LossConfiguration
 
+  /// A configuration from all its parts; ``preset(named:classes:)`` knows the usual ones.
   public init(
     name: String, imageSize: Int, classes: ClassList, base: BaseNetwork,
     auxiliary: [AuxiliaryBlock], featureMaps: [FeatureMap], clipsPriors: Bool = true,
-    variances: Variances = .init(), normalization: PixelNormalization = .imageNet,
+    limitsPriorSizes: Bool = true, variances: Variances = .init(),
+    normalization: PixelNormalization = .imageNet,
     loss: LossConfiguration = .init()
   ) {
     self.name = name
@@ -36,6 +42,7 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
     self.auxiliary = auxiliary
     self.featureMaps = featureMaps
     self.clipsPriors = clipsPriors
+    self.limitsPriorSizes = limitsPriorSizes
     self.variances = variances
     self.normalization = normalization
     self.loss = loss
@@ -50,10 +57,12 @@ public struct BaseNetwork: Hashable, Sendable, Codable {
   /// Channels of the five convolution blocks and of conv6 and conv7; in the paper
   /// 64, 128, 256, 512, 512 and 1024.
   public var blockChannels: [Int]
+  /// Of conv6 and conv7.
   public var convolutionalChannels: Int
   /// Whether a batch normalisation follows every convolution of the base and the auxiliary blocks.
   public var hasBatchNormalization: Bool
 
+  /// A base of that size; the paper's VGG-16, unless told otherwise.
   public init(
     blockChannels: [Int] = [64, 128, 256, 512, 512], convolutionalChannels: Int = 1024,
     hasBatchNormalization: Bool = false
@@ -68,12 +77,18 @@ public struct BaseNetwork: Hashable, Sendable, Codable {
 public struct AuxiliaryBlock: Hashable, Sendable, Codable {
   /// Such as `conv8`: the layers are `conv8_1` and `conv8_2`.
   public var name: String
+  /// That the first convolution, 1x1, gives.
   public var bottleneckChannels: Int
+  /// That the second convolution gives: the map's.
   public var channels: Int
+  /// Of the second convolution.
   public var kernelSize: Int
+  /// Of the second convolution.
   public var stride: Int
+  /// Of the second convolution, on every side.
   public var padding: Int
 
+  /// A block from the sizes of its layers.
   public init(
     name: String, bottleneckChannels: Int, channels: Int, kernelSize: Int = 3, stride: Int,
     padding: Int
@@ -105,6 +120,7 @@ public struct FeatureMap: Hashable, Sendable, Codable {
   /// authors' Caffe code has 8, 16, 32, 64, 100 and 300.
   public var step: Double?
 
+  /// A map and the priors at each of its positions.
   public init(
     name: String, size: Int, scale: Double, extraScale: Double?, aspectRatios: [Double],
     step: Double? = nil
@@ -127,10 +143,14 @@ public struct FeatureMap: Hashable, Sendable, Codable {
 /// What happens to a pixel: `(value * scale - mean) / deviation`, where `value` is 0...255 and the
 /// channels are red, green and blue.
 public struct PixelNormalization: Hashable, Sendable, Codable {
+  /// What a value is multiplied by first.
   public var scale: Float
+  /// What is subtracted then: red, green, blue.
   public var mean: [Float]
+  /// What the difference is divided by: red, green, blue.
   public var deviation: [Float]
 
+  /// A normalisation; `mean` and `deviation` in the order red, green, blue.
   public init(scale: Float, mean: [Float], deviation: [Float]) {
     self.scale = scale
     self.mean = mean
@@ -177,12 +197,15 @@ public struct LossConfiguration: Hashable, Sendable, Codable {
   public var negativesPerPositive: Int
   /// The weight of the localization loss (alpha in the paper).
   public var localizationWeight: Float
+  /// The distance between predicted and true offsets.
   public var localization: Localization
-  /// Whether the four coordinates of a positive are averaged (the tutorial's code) instead of summed
-  /// (paper, Caffe, torchvision).
+  /// Whether the four coordinates of a positive are averaged (the tutorial's code) instead of
+  /// summed (paper, Caffe, torchvision).
   public var averagesCoordinates: Bool
+  /// How each object gets a prior of its own.
   public var forcedMatch: ForcedMatch
 
+  /// The paper's loss, unless told otherwise.
   public init(
     overlapThreshold: Float = 0.5, negativesPerPositive: Int = 3, localizationWeight: Float = 1,
     localization: Localization = .smoothL1, averagesCoordinates: Bool = false,

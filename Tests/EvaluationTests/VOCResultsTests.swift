@@ -10,8 +10,8 @@ struct VOCResultsTests {
   private static let detections = "fixtures/peers/voc100-detections"
   private static let photographs = "data/VOC2012-real100"
 
-  /// The expected values come from the Python evaluator of ssd.pytorch: annotations less 1, files as
-  /// they are, boxes measured without counting the last pixel.
+  /// The expected values come from the Python evaluator of ssd.pytorch: annotations less 1, files
+  /// as they are, boxes measured without counting the last pixel.
   @Test(
     "somebody else's detections on 100 photographs score as in their evaluator",
     .enabled(if: SharedFixtures.exists(detections) && SharedFixtures.exists(photographs)))
@@ -69,7 +69,7 @@ struct VOCResultsTests {
       try results.write(to: folder, split: "val", firstPixel: firstPixel)
       let text = try String(
         contentsOf: folder.appending(path: "comp4_det_val_potted plant.txt"), encoding: .utf8)
-      #expect(text == "000012 0.750000 \(box)\n")
+      #expect(text == "000012 0.7500000000 \(box)\n")
       let read = try VOCResults(
         contentsOf: folder, split: "val", classes: classes, firstPixel: firstPixel)
       #expect(read.detections == results.detections)
