@@ -24,7 +24,7 @@ let package = Package(
     .default(enabledTraits: ["Training"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // The vocabulary: boxes, priors, offsets, suppression. Plain Swift.
@@ -69,7 +69,12 @@ let package = Package(
       ],
       linkerSettings: [
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
-        .unsafeFlags(["-L\(libtorch)/lib", "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
+        // The first run path is for `make install`, the second for what stays in this folder.
+        .unsafeFlags([
+          "-L\(libtorch)/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/swift-ssd/torch/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
+        ]),
       ]),
     .target(name: "Torch", dependencies: ["CTorch"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"]),
@@ -89,7 +94,8 @@ let package = Package(
         .target(name: "Training", condition: training),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "CommandLineTests", dependencies: ["ssd", "TestSupport", "Images", "Datasets"]),
+    .testTarget(
+      name: "CommandLineTests", dependencies: ["ssd", "TestSupport", "Images", "Datasets"]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
   ],

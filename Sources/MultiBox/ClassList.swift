@@ -59,12 +59,3 @@ public enum ClassListError: Error, CustomStringConvertible {
     }
   }
 }
-
-extension ClassList {
-  /// The twenty classes of Pascal VOC, in alphabetical order.
-  public static let voc = ClassList([
-    "aeroplane", "bicycle", "bird", "boat", "bottle", "bus", "car", "cat", "chair", "cow",
-    "diningtable", "dog", "horse", "motorbike", "person", "pottedplant", "sheep", "sofa", "train",
-    "tvmonitor",
-  ])
-}

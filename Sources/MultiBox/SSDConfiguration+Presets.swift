@@ -24,6 +24,7 @@ extension SSDConfiguration {
   public static func ssd512(classes: ClassList) -> SSDConfiguration {
     let scales = [0.07, 0.15, 0.3, 0.45, 0.6, 0.75, 0.9, 1.05]
     let names = ["conv4_3", "conv7", "conv8_2", "conv9_2", "conv10_2", "conv11_2", "conv12_2"]
+    let five = [1, 2, 3, 0.5, 1.0 / 3]
     let ratios = [three, five, five, five, five, three, three]
     return SSDConfiguration(
       name: "ssd512", imageSize: 512, classes: classes, base: BaseNetwork(),
@@ -68,13 +69,14 @@ extension SSDConfiguration {
   }
 
   private static let three = [1, 2, 0.5]
-  private static let five = [1, 2, 3, 0.5, 1.0 / 3]
 
   /// The six maps of SSD300: scale 0.1, then 0.2 to 0.9 in equal steps.
   private static let featureMaps300: [FeatureMap] = {
     let scales = [0.1, 0.2, 0.375, 0.55, 0.725, 0.9]
     let names = ["conv4_3", "conv7", "conv8_2", "conv9_2", "conv10_2", "conv11_2"]
     let sizes = [38, 19, 10, 5, 3, 1]
+    // 0.333, not a third: what the tutorial computes with, and its weights were trained for.
+    let five = [1, 2, 3, 0.5, 0.333]
     let ratios = [three, five, five, five, three, three]
     return names.indices.map { map in
       // The last map has no successor; the tutorial gives its extra prior the whole image.

@@ -13,6 +13,9 @@ public final class SSDNetwork: Module {
   /// One factor for each channel of the normalised conv4_3, (1, channels, 1, 1).
   private let rescaleFactors: Parameter
 
+  /// How the maps lie in memory. Channels last is faster; results differ in the last bits.
+  public var memoryFormat = MemoryFormat.channelsLast
+
   /// Builds the network with fresh weights, drawn from libtorch's generator.
   public init(_ configuration: SSDConfiguration) {
     self.configuration = configuration
@@ -32,7 +35,7 @@ public final class SSDNetwork: Module {
   /// - Returns: encoded offsets (N, priors, 4) and class scores before the softmax
   ///   (N, priors, classes + 1), both float32.
   public func callAsFunction(_ images: Tensor) -> (locations: Tensor, scores: Tensor) {
-    let (conv4_3, conv7) = base(images.contiguous(.channelsLast))
+    let (conv4_3, conv7) = base(images.contiguous(memoryFormat))
     return predConvs([rescaled(conv4_3), conv7] + auxConvs(conv7))
   }
 

@@ -13,9 +13,7 @@ public final class Conv2d: Module {
     _ inputChannels: Int, _ outputChannels: Int, kernelSize: Int, stride: Int = 1,
     padding: Int = 0, dilation: Int = 1
   ) {
-    weight = Parameter(
-      Tensor.zeros([outputChannels, inputChannels, kernelSize, kernelSize])
-        .contiguous(.channelsLast))
+    weight = Parameter(Tensor.zeros([outputChannels, inputChannels, kernelSize, kernelSize]))
     bias = Parameter(Tensor.zeros([outputChannels]))
     self.stride = stride
     self.padding = padding

@@ -50,5 +50,5 @@ enum HashTensor {
 }
 
 func resource(_ name: String) -> URL {
-  Bundle.module.resourceURL!.appending(path: "Resources/\(name)")
+  Bundle.module.bundleURL.appending(path: "Resources/\(name)")
 }

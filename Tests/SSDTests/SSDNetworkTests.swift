@@ -53,7 +53,7 @@ struct SSDNetworkTests {
   }
 
   @Test func normalizesWithTheMeanAndDeviationOfImageNet() {
-    let network = SSDNetwork(.ssd300Tiny(classes: ["cat"]))
+    let network = SSDNetwork(.ssd300Tiny(classes: ClassList(["cat"])))
     let pixels = Tensor([255, 0, 51] as [UInt8], shape: [1, 1, 1, 3])
     let values = network.normalized(pixels)
     #expect(values.shape == [1, 3, 1, 1])
@@ -65,7 +65,7 @@ struct SSDNetworkTests {
 
   /// The length of a column of zeros is zero; dividing by it must not spread through the gradients.
   @Test func staysFiniteWhereConv4_3IsZero() {
-    let network = SSDNetwork(.ssd300Tiny(classes: ["cat"]))
+    let network = SSDNetwork(.ssd300Tiny(classes: ClassList(["cat"])))
     for (_, parameter) in network.parameters { parameter.assign(Tensor.zeros(parameter.shape)) }
     let (locations, scores) = network(Tensor.zeros([1, 3, 300, 300]))
     (locations.sum() + scores.sum()).backward()

@@ -1,0 +1,48 @@
+# `make` lists the targets. Every target that compiles or checks runs `make setup` first, which is quick when all is there.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+ARGS ?=
+
+export LIBTORCH PREFIX DESTDIR
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test lint format demo standalone install uninstall clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+
+setup: ## install what is missing (LIBTORCH=/path uses a libtorch you already have)
+	@bash scripts/setup.sh
+
+build: setup ## build the command-line tool: .build/release/ssd
+	$(SWIFT) build -c release --product ssd
+
+# The tests run in the release configuration: numbers in a debug build take minutes, and `make build` shares its objects.
+test: setup ## run all tests (ARGS='--filter MultiBoxTests' runs some)
+	$(SWIFT) test -c release --disable-xctest $(ARGS)
+
+lint: setup ## check formatting and the house rules
+	@bash scripts/lint.sh
+
+format: setup ## format all Swift sources in place
+	$(SWIFT) format --in-place --parallel --recursive \
+	  $(wildcard Package.swift Sources Tests Benchmarks)
+
+demo: build ## train a small detector on synthetic pictures, score it, draw what it finds
+	@bash scripts/demo.sh
+
+# In a folder of its own: linking the Swift runtime in means other compiler flags, and would undo what `make test` compiled.
+standalone: setup ## build ssd so that it runs on machines without a Swift toolchain
+	$(SWIFT) build -c release --product ssd --static-swift-stdlib --scratch-path .build/standalone
+
+# Under sudo only copy: a build as root would leave files behind that their owner cannot remove.
+install: $(if $(SUDO_USER),,standalone) ## install below PREFIX=/usr/local (DESTDIR is honoured)
+	@bash scripts/install.sh
+
+uninstall: ## remove what `make install` put below PREFIX
+	rm -f "$(DESTDIR)$(PREFIX)/bin/ssd"
+	rm -rf "$(DESTDIR)$(PREFIX)/lib/swift-ssd"
+
+clean: ## remove what was built (libtorch stays; remove .deps to drop it too)
+	rm -rf .build

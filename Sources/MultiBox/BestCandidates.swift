@@ -1,0 +1,63 @@
+/// Hands out candidates from the best down.
+///
+/// A fresh model has tens of thousands of candidates, of which the best few thousand are asked for. So
+/// they are only divided into groups of similar score at first, and a group is put in order when its
+/// turn comes.
+struct BestCandidates: Sequence, IteratorProtocol {
+  private static let mostGroups: UInt32 = 16384
+
+  private var grouped: [Candidate]
+  /// Where each group ends in `grouped`, the group of the best first.
+  private var ends: [Int]
+  private var orderedGroups = 0
+  private var position = 0
+
+  init(_ candidates: UnsafeBufferPointer<Candidate>) {
+    var (lowest, highest) = (UInt32.max, UInt32.min)
+    for candidate in candidates {
+      lowest = Swift.min(lowest, candidate.scoreBits)
+      highest = Swift.max(highest, candidate.scoreBits)
+    }
+    guard lowest <= highest else {
+      (grouped, ends) = ([], [])
+      return
+    }
+    var shift: UInt32 = 0
+    while (highest - lowest) >> shift >= Self.mostGroups { shift += 1 }
+    func group(_ candidate: Candidate) -> Int { Int((highest - candidate.scoreBits) >> shift) }
+
+    var ends = Array(repeating: 0, count: Int((highest - lowest) >> shift) + 1)
+    for candidate in candidates { ends[group(candidate)] += 1 }
+    var start = 0
+    for group in ends.indices { (ends[group], start) = (start, start + ends[group]) }
+    // Until a group is filled, its end is where the next candidate goes.
+    grouped = Array(unsafeUninitializedCapacity: candidates.count) { grouped, count in
+      for candidate in candidates {
+        let group = group(candidate)
+        grouped.initializeElement(at: ends[group], to: candidate)
+        ends[group] += 1
+      }
+      count = candidates.count
+    }
+    self.ends = ends
+  }
+
+  mutating func next() -> Candidate? {
+    guard position < grouped.count else { return nil }
+    if position == (orderedGroups == 0 ? 0 : ends[orderedGroups - 1]) { orderNextGroup() }
+    defer { position += 1 }
+    return grouped[position]
+  }
+
+  /// Puts the next group that is not empty in order.
+  private mutating func orderNextGroup() {
+    while ends[orderedGroups] == position { orderedGroups += 1 }
+    let group = position..<ends[orderedGroups]
+    orderedGroups += 1
+    // In place: sorting a slice of the array would copy it.
+    grouped.withUnsafeMutableBufferPointer { grouped in
+      var group = UnsafeMutableBufferPointer(rebasing: grouped[group])
+      group.sort(by: >)
+    }
+  }
+}

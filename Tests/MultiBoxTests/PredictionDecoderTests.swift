@@ -1,0 +1,194 @@
+import Foundation
+import MultiBox
+import Testing
+
+@Suite("Decoding predictions")
+struct PredictionDecoderTests {
+  /// The reference's priors are not clipped.
+  private static let configuration: SSDConfiguration = {
+    var configuration = SSDConfiguration.ssd300(classes: .voc)
+    configuration.clipsPriors = false
+    return configuration
+  }()
+  private let decoder = PredictionDecoder(configuration)
+  private var priorCount: Int { decoder.priors.count }
+
+  @Test(
+    "detections equal the reference's",
+    arguments: [
+      ("evaluation", DetectionSettings.evaluation),
+      ("inference", DetectionSettings()),
+      ("top5", DetectionSettings(minimumScore: 0.05, maximumOverlap: 0.3, limit: 5)),
+    ], [0, 1])
+  func golden(setting: (name: String, settings: DetectionSettings), image: Int) throws {
+    let golden = try GoldenArrays("detect_objects")
+    let locations = try golden.floats("locations")
+    let scores = try golden.floats("scores")
+    let found = detections(
+      Array(locations[image * priorCount * 4..<(image + 1) * priorCount * 4]),
+      Array(scores[image * priorCount * 21..<(image + 1) * priorCount * 21]), setting.settings)
+    let name = "\(setting.name)_\(image)"
+    let expectedScores = try golden.floats("\(name)_scores")
+    try #require(found.count == expectedScores.count)
+    #expect(try found.map(\.classIndex) == golden.integers("\(name)_labels"))
+    #expect(zip(found, expectedScores).allSatisfy { abs($0.score - $1) < 1e-5 })
+    #expect(
+      try greatestDifference(found.map(\.box), golden.boundaryBoxes("\(name)_boxes")) < 1e-5)
+    #expect(found.allSatisfy { $0.label == ClassList.voc.label(at: $0.classIndex) })
+  }
+
+  @Test("detections of a class do not overlap by more than the limit and come best first")
+  func suppression() throws {
+    let found = try fixture(.evaluation)
+    #expect(zip(found, found.dropFirst()).allSatisfy { $0.score >= $1.score })
+    for (position, detection) in found.enumerated() {
+      #expect(
+        !found[..<position].contains {
+          $0.classIndex == detection.classIndex && $0.box.overlap(detection.box) > 0.45
+        })
+    }
+  }
+
+  @Test("a smaller limit gives the beginning of the same list")
+  func limit() throws {
+    let found = try fixture(.evaluation)
+    var settings = DetectionSettings.evaluation
+    for limit in [0, 1, 17, 100] {
+      settings.limit = limit
+      #expect(try fixture(settings) == Array(found.prefix(limit)))
+    }
+  }
+
+  @Test("suppressed classes are left out and the others stay")
+  func suppressedClasses() throws {
+    let all = try fixture(DetectionSettings())
+    let label = try #require(all.first?.label)
+    let rest = try fixture(DetectionSettings(), suppressing: [label])
+    #expect(rest == all.filter { $0.label != label })
+  }
+
+  @Test("a limit of candidates leaves each class its best")
+  func maximumCandidates() throws {
+    let golden = try GoldenArrays("detect_objects")
+    var settings = DetectionSettings.evaluation
+    let exact = try fixture(settings)
+    settings.maximumCandidates = priorCount
+    #expect(try fixture(settings) == exact)
+    settings.maximumCandidates = 1
+    let found = try fixture(settings)
+    #expect(Set(found.map(\.classIndex)).count == found.count)
+    #expect(found.first == exact.first)
+    #expect(try golden.floats("evaluation_0_scores")[0] == found.first?.score)
+  }
+
+  @Test("detections are the same as when each class is decoded and suppressed by itself")
+  func classByClass() throws {
+    let locations = noise(seed: 1, count: priorCount * 4)
+    let scores = noise(seed: 2, count: priorCount * 21).map { $0 * 3 }
+    let settings = DetectionSettings(minimumScore: 0.1, maximumOverlap: 0.3)
+    var expected: [Detection] = []
+    for classIndex in 1...20 {
+      var candidates: [(box: BoundingBox, score: Float)] = []
+      for prior in 0..<priorCount {
+        let powers = scores[prior * 21..<(prior + 1) * 21].map { exp($0) }
+        let score = powers[classIndex] / powers.reduce(0, +)
+        guard score > settings.minimumScore else { continue }
+        let offsets = Offsets(
+          centerX: locations[prior * 4], centerY: locations[prior * 4 + 1],
+          width: locations[prior * 4 + 2], height: locations[prior * 4 + 3])
+        candidates.append((BoundingBox(offsets.box(from: decoder.priors.centerSize[prior])), score))
+      }
+      candidates.sort { $0.score > $1.score }
+      for index in suppressed(candidates.map(\.box), maximumOverlap: settings.maximumOverlap) {
+        expected.append(
+          Detection(
+            box: candidates[index].box, classIndex: classIndex,
+            label: ClassList.voc.label(at: classIndex), score: candidates[index].score))
+      }
+    }
+    expected.sort { $0.score > $1.score }
+    try #require(expected.count > settings.limit)
+    let found = detections(locations, scores, settings)
+    #expect(found.map(\.box) == expected.prefix(settings.limit).map(\.box))
+    #expect(found.map(\.classIndex) == expected.prefix(settings.limit).map(\.classIndex))
+    #expect(zip(found, expected).allSatisfy { abs($0.score - $1.score) < 1e-6 })
+  }
+
+  @Test("equal scores keep the order of classes and priors")
+  func ties() {
+    let locations = Array(repeating: Float(0), count: priorCount * 4)
+    let scores = Array(repeating: Float(0), count: priorCount * 21)
+    let found = detections(locations, scores, .evaluation)
+    #expect(found.count == 200)
+    #expect(found.first?.classIndex == 1)
+    #expect(found.first?.box == decoder.priors.boundary[0])
+    #expect(found.map(\.classIndex) == found.map(\.classIndex).sorted())
+  }
+
+  @Test("scores that are not finite give no detections", arguments: [Float.nan, .infinity])
+  func scoresNotFinite(value: Float) {
+    let locations = Array(repeating: Float(0), count: priorCount * 4)
+    var scores = Array(repeating: Float(0), count: priorCount * 21)
+    for index in scores.indices where index % 21 == 4 { scores[index] = value }
+    #expect(detections(locations, scores, .evaluation).isEmpty)
+    #expect(
+      detections(
+        locations, Array(repeating: value, count: priorCount * 21),
+        DetectionSettings(minimumScore: 0)
+      ).isEmpty)
+  }
+
+  @Test(
+    "boxes without area or not finite give no detections",
+    arguments: [Float.nan, .infinity, -.infinity, 1e30, -1e30])
+  func boxesNotFinite(value: Float) {
+    let scores = (0..<priorCount * 21).map { Float($0 % 21 == 3 ? 5 : 0) }
+    #expect(
+      detections(Array(repeating: value, count: priorCount * 4), scores, .evaluation).isEmpty)
+    let good = Array(repeating: Float(0), count: priorCount * 4)
+    #expect(!detections(good, scores, .evaluation).isEmpty)
+  }
+
+  @Test("scores far apart neither overflow nor pass")
+  func extremeScores() {
+    let locations = Array(repeating: Float(0), count: priorCount * 4)
+    var scores = Array(repeating: Float(-3e38), count: priorCount * 21)
+    scores[21 * 100 + 7] = 3e38
+    scores[21 * 200] = 3e38
+    for row in 0..<priorCount where row != 100 { scores[row * 21] = 0 }
+    let found = detections(locations, scores, .evaluation)
+    #expect(found.map(\.classIndex) == [7])
+    #expect(found.map(\.score) == [1])
+  }
+
+  private func fixture(
+    _ settings: DetectionSettings, suppressing labels: Set<String> = []
+  ) throws -> [Detection] {
+    let golden = try GoldenArrays("detect_objects")
+    return detections(
+      try Array(golden.floats("locations").prefix(priorCount * 4)),
+      try Array(golden.floats("scores").prefix(priorCount * 21)), settings, suppressing: labels)
+  }
+
+  private func detections(
+    _ locations: [Float], _ scores: [Float], _ settings: DetectionSettings,
+    suppressing labels: Set<String> = []
+  ) -> [Detection] {
+    locations.withUnsafeBufferPointer { locations in
+      scores.withUnsafeBufferPointer { scores in
+        decoder.detections(
+          locations: locations, scores: scores, settings: settings, suppressing: labels)
+      }
+    }
+  }
+
+  /// Numbers from -1 to 1 that look random and are the same every time.
+  private func noise(seed: UInt32, count: Int) -> [Float] {
+    (0..<UInt32(count)).map { index in
+      var bits = index &* 0x9E37_79B9 &+ seed &* 0x85EB_CA6B
+      bits = (bits ^ bits >> 16) &* 0x7FEB_352D
+      bits = (bits ^ bits >> 15) &* 0x846C_A68B
+      return Float((bits ^ bits >> 16) >> 8) / Float(1 << 23) - 1
+    }
+  }
+}
