@@ -36,7 +36,7 @@ public struct BoxPainter: Hashable, Sendable {
   public func paint(_ boxes: [LabeledBox], on canvas: Canvas) {
     let side = Double(canvas.width * canvas.height).squareRoot()
     let lineWidth = lineWidth ?? 1 + 0.003 * side
-    let font = Font(size: fontSize ?? max(9, 5.5 + 0.018 * side), weight: .medium)
+    let font = Font(size: fontSize ?? max(8, 5.5 + 0.018 * side), weight: .medium)
     let visible = boxes.filter { box in
       box.rectangle.isDrawable && box.rectangle.right > 0 && box.rectangle.bottom > 0
         && box.rectangle.x < Double(canvas.width) && box.rectangle.y < Double(canvas.height)

@@ -129,8 +129,8 @@ public struct ContactSheet: Hashable, Sendable {
           y: y + ((height - fitted.height) / 2).rounded(), width: fitted.width,
           height: fitted.height), cornerRadius: radius)
       canvas.text(
-        entry.caption, at: (x + width / 2, y + height + layout.captionHeight / 2),
-        font: layout.font, color: Color(hex: 0xC9CED6), anchor: .center, maximumWidth: width)
+        entry.caption, at: (x, y + height + layout.captionHeight / 2),
+        font: layout.font, color: Color(hex: 0xC9CED6), anchor: .left, maximumWidth: width)
     }
     return canvas
   }
