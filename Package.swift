@@ -35,7 +35,7 @@ let package = Package(
 
     // Pictures.
     .systemLibrary(
-      name: "CCairo", pkgConfig: "pangocairo",
+      name: "CCairo", pkgConfig: "cairo",
       providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
     .target(
       name: "CImages",
