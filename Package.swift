@@ -43,7 +43,9 @@ let package = Package(
         .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
       ]),
     .target(name: "Images", dependencies: ["CImages", "CCairo"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "TestSupport"],
+      resources: [.copy("Resources")]),
 
     // Arrays on disk.
     .target(name: "Weights", dependencies: ["MultiBox"]),

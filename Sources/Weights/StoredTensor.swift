@@ -9,17 +9,23 @@ public struct StoredTensor: Sendable {
   public let scalarType: ScalarType
   /// Calls its argument once with all bytes.
   private let read: @Sendable (Body) throws -> Void
+  /// Throws when the bytes are not what they were when they were written.
+  private let check: (@Sendable () throws -> Void)?
 
   /// An array whose bytes `read` hands to its argument.
   ///
   /// - Parameter read: calls its argument exactly once, with the elements in row-major order,
   ///   ``byteCount`` bytes that are aligned for the scalar type.
+  /// - Parameter check: throws when the bytes are damaged; called before all of them are read, not
+  ///   before a few are picked out.
   /// - Precondition: no dimension is negative, and the size in bytes fits an `Int`.
   public init(
-    shape: [Int], scalarType: ScalarType, read: @escaping @Sendable (Body) throws -> Void
+    shape: [Int], scalarType: ScalarType, check: (@Sendable () throws -> Void)? = nil,
+    read: @escaping @Sendable (Body) throws -> Void
   ) {
     self.shape = shape
     self.scalarType = scalarType
+    self.check = check
     self.read = read
   }
 
@@ -50,6 +56,14 @@ public struct StoredTensor: Sendable {
   ///
   /// Nothing is copied where the elements lie in the file as they are wanted.
   public func withBytes<Result>(
+    _ body: (UnsafeRawBufferPointer) throws -> Result
+  ) throws -> Result {
+    try check?()
+    return try withUncheckedBytes(body)
+  }
+
+  /// As ``withBytes(_:)``, without a test for damage.
+  func withUncheckedBytes<Result>(
     _ body: (UnsafeRawBufferPointer) throws -> Result
   ) throws -> Result {
     var result: Result?
@@ -88,7 +102,7 @@ extension StoredTensor {
   /// - Precondition: `shape` has as many elements.
   public func reshaped(_ shape: [Int]) -> StoredTensor {
     precondition(shape.reduce(1, *) == count, "cannot turn shape \(self.shape) into \(shape)")
-    return StoredTensor(shape: shape, scalarType: scalarType, read: read)
+    return StoredTensor(shape: shape, scalarType: scalarType, check: check, read: read)
   }
 }
 
