@@ -6,7 +6,7 @@ import MultiBox
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Check, convert and make annotated images.",
-    subcommands: [DataCheckCommand.self])
+    subcommands: [DataCheckCommand.self, DataListsCommand.self])
 }
 
 struct DataCheckCommand: ParsableCommand {

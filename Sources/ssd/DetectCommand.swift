@@ -24,7 +24,7 @@ struct DetectCommand: ParsableCommand {
   @Option(help: "File for the detections, - for the standard output.")
   var json: String?
 
-  @Option(help: "Also draw all images on one sheet: a PNG, JPEG or SVG file.")
+  @Option(help: "File (PNG, JPEG, WebP or SVG) that shows all images with boxes on one sheet.")
   var sheet: String?
 
   @OptionGroup(title: "Detection") var settings: DetectionOptions
@@ -36,6 +36,8 @@ struct DetectCommand: ParsableCommand {
     let files = try ImageFiles.found(images)
     let detector = try self.detector()
     let suppressed = try settings.suppressedLabels(of: detector.configuration.classes)
+    let pictures = try output.map { try PictureFolder(URL(filePath: $0), for: files) }
+    var painted: [ContactSheet.Entry] = []
     var found: [ImageDetections] = []
     var failures = 0
     var line = ProgressLine()
@@ -47,7 +49,14 @@ struct DetectCommand: ParsableCommand {
           in: [image], settings: settings.value, suppressing: suppressed)[0]
         let result = ImageDetections(file: file.relativePath, image: image, detections)
         found.append(result)
-        if json == nil { print(result.description) }
+        if json == nil { print(result) }
+        guard pictures != nil || sheet != nil else { continue }
+        let picture = try DetectionPainter(classes: detector.configuration.classes)
+          .paint(detections, on: image)
+        try pictures?.write(picture, of: file)
+        if sheet != nil {
+          painted.append(ContactSheet.Entry(image: picture, caption: file.lastPathComponent))
+        }
       } catch let error as ImageError {
         failures += 1
         line.note("error: \(error)")
@@ -56,6 +65,14 @@ struct DetectCommand: ParsableCommand {
     }
     line.close()
     try json.map { try JSONOutput.write(found, to: $0) }
+    if let sheet, !painted.isEmpty {
+      let objects = found.reduce(0) { $0 + $1.detections.count }
+      try ContactSheet(
+        title: "\(objects) objects in \(painted.count) images",
+        subtitle: "\(detector.configuration.name), scores above \(settings.minimumScore)",
+        entries: painted
+      ).canvas.write(to: URL(filePath: sheet))
+    }
     if failures > 0 {
       complain("\(failures) of \(files.count) images could not be read")
       throw ExitCode.failure

@@ -22,7 +22,7 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "The model.")
   var model: String?
 
-  @Argument(help: DataArguments.sourceHelp)
+  @Argument(help: DataSelection.help)
   var source: String?
 
   @Option(help: "Score these detections instead: a folder of VOC result files, or COCO JSON.")
@@ -86,7 +86,8 @@ struct EvaluateCommand: ParsableCommand {
     }
     if let results, let data {
       return try ResultScoring.report(
-        folder: URL(filePath: results), sources: DataArguments.sources(sourceText(data), for: .scoring))
+        folder: URL(filePath: results),
+        on: DataSelection(data, for: .scoring, split: split))
     }
     #if Training
       let detector = try machine.detector(model ?? "")
@@ -96,14 +97,10 @@ struct EvaluateCommand: ParsableCommand {
           minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit),
         batchSize: batch
       ).report(
-        on: DataArguments.sources(sourceText(source ?? data ?? ""), for: .scoring),
+        on: DataSelection(source ?? data ?? "", for: .scoring, split: split),
         savingResultsTo: saveResults.map { URL(filePath: $0) })
     #else
       throw CommandError("this build of ssd has no engine to run a network with")
     #endif
-  }
-
-  private func sourceText(_ folder: String) -> String {
-    split.map { "\(folder)/\($0)" } ?? folder
   }
 }

@@ -12,10 +12,10 @@ struct ModelScoring {
 
   /// - Parameter folder: where the detections are written as VOC result files, if anywhere.
   func report(
-    on sources: [DatasetSource], savingResultsTo folder: URL? = nil
+    on selection: DataSelection, savingResultsTo folder: URL? = nil
   ) throws -> EvaluationReport {
     let configuration = detector.configuration
-    let dataset = try DataArguments.dataset(sources, classes: configuration.classes)
+    let dataset = try selection.dataset(classes: configuration.classes)
     var evaluator = DetectionEvaluator(classes: configuration.classes)
     var results = VOCResults(classes: configuration.classes)
     let loader = BatchLoader(
@@ -39,7 +39,7 @@ struct ModelScoring {
       line.show("\(done) of \(dataset.count) images")
     }
     line.close()
-    if let folder { try results.write(to: folder, split: sources[0].split ?? "all") }
+    if let folder { try results.write(to: folder, split: selection.listName) }
     return evaluator.report()
   }
 }

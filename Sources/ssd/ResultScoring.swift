@@ -7,14 +7,11 @@ import MultiBox
 enum ResultScoring {
   /// - Parameters:
   ///   - folder: holds `comp4_det_SPLIT_CLASS.txt`.
-  ///   - sources: one VOC folder with its list, whose name is that of the files.
-  static func report(folder: URL, sources: [DatasetSource]) throws -> EvaluationReport {
-    guard sources.count == 1, let split = sources[0].split else {
-      throw CommandError("result files belong to one list of one folder: name it with --split")
-    }
-    let dataset = try DetectionDataset(voc: sources)
+  ///   - selection: the images; the files are named after its list.
+  static func report(folder: URL, on selection: DataSelection) throws -> EvaluationReport {
+    let dataset = try selection.dataset()
     let results = try VOCResults(
-      contentsOf: folder, split: try fileSplit(in: folder, preferring: split),
+      contentsOf: folder, split: try fileSplit(in: folder, preferring: selection.listName),
       classes: dataset.classes, images: Set(dataset.images.map(\.id)))
     if !results.missingClasses.isEmpty {
       complain("no result file for: \(results.missingClasses.joined(separator: ", "))")

@@ -15,7 +15,7 @@
         had happened.
         """)
 
-    @Argument(help: DataArguments.sourceHelp)
+    @Argument(help: DataSelection.help)
     var data: String
 
     @Option(
@@ -51,9 +51,8 @@
 
     func run() throws {
       machine.apply()
-      let sources = try DataArguments.sources(data, for: .training)
-      let folder = URL(
-        filePath: output ?? "runs/\(sources[0].folder.standardizedFileURL.lastPathComponent)")
+      let selection = try DataSelection(data, for: .training)
+      let folder = URL(filePath: output ?? "runs/\(selection.name)")
       let checkpoint = TrainingRun.lastCheckpoint(in: folder)
       let hasCheckpoint = FileManager.default.fileExists(atPath: checkpoint.path)
       guard !resume || hasCheckpoint else {
@@ -65,12 +64,15 @@
       }
 
       let trainer = try resume
-        ? resumedTrainer(from: checkpoint, sources: sources) : freshTrainer(sources: sources)
-      let validation = try validationDataset(sources: sources, trainer: trainer)
-      describe(trainer, sources: sources, validation: validation, folder: folder)
+        ? resumedTrainer(from: checkpoint, on: selection) : freshTrainer(on: selection)
+      let validation = try validation.map { try DataSelection($0, for: .scoring) }
+        ?? selection.heldOut
+      let validationData = try validation?.dataset(
+        classes: trainer.network.configuration.classes)
+      describe(trainer, on: selection, validation: validation, folder: folder)
 
       let run = try TrainingRun(
-        trainer, validatingOn: validation, in: folder,
+        trainer, validatingOn: validationData, in: folder,
         options: TrainingRun.Options(
           epochsPerValidation: schedule.validateEvery, workers: machine.workers))
       var display = TrainingDisplay(trainer)
@@ -80,11 +82,11 @@
       if interruption.isRequested { throw ExitCode(130) }
     }
 
-    private func freshTrainer(sources: [DatasetSource]) throws -> Trainer {
+    private func freshTrainer(on selection: DataSelection) throws -> Trainer {
       Runtime.seed(schedule.seed)
       let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
-      let dataset = try DataArguments.dataset(
-        sources, classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
+      let dataset = try selection.dataset(
+        classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
       let network = source
         ?? SSDNetwork(SSDConfiguration.preset(named: model, classes: dataset.classes)!)
       return try Trainer(
@@ -92,10 +94,12 @@
         cacheBytes: loading.cacheBytes)
     }
 
-    private func resumedTrainer(from checkpoint: URL, sources: [DatasetSource]) throws -> Trainer {
+    private func resumedTrainer(
+      from checkpoint: URL, on selection: DataSelection
+    ) throws -> Trainer {
       let network = try SSDNetwork(contentsOf: checkpoint)
-      let dataset = try DataArguments.dataset(
-        sources, classes: network.configuration.classes, keepsDifficult: !loading.dropDifficult)
+      let dataset = try selection.dataset(
+        classes: network.configuration.classes, keepsDifficult: !loading.dropDifficult)
       let trainer = try Trainer(
         network, on: dataset, configuration: Trainer.configuration(ofCheckpoint: checkpoint),
         cacheBytes: loading.cacheBytes)
@@ -103,28 +107,8 @@
       return trainer
     }
 
-    private func validationDataset(
-      sources: [DatasetSource], trainer: Trainer
-    ) throws -> DetectionDataset? {
-      let classes = trainer.network.configuration.classes
-      if let validation {
-        return try DataArguments.dataset(
-          DataArguments.sources(validation, for: .scoring), classes: classes)
-      }
-      let trained = Set(sources.map(\.split))
-      let candidates = sources.compactMap { source in
-        DataPurpose.scoring.preferredSplits
-          // `val` is a part of `trainval`.
-          .filter { $0 != "val" || !trained.contains("trainval") }
-          .first { source.availableSplits.contains($0) && source.split != $0 }
-          .map { DatasetSource(folder: source.folder, split: $0) }
-      }
-      return candidates.isEmpty
-        ? nil : try DataArguments.dataset(candidates, classes: classes)
-    }
-
     private func describe(
-      _ trainer: Trainer, sources: [DatasetSource], validation: DetectionDataset?, folder: URL
+      _ trainer: Trainer, on selection: DataSelection, validation: DataSelection?, folder: URL
     ) {
       let network = trainer.network
       let parameters = network.parameters.reduce(0) { $0 + $1.tensor.count }
@@ -133,8 +117,8 @@
         """
         \(network.configuration.name): \(parameters.formatted()) parameters, \
         \(network.configuration.classes.count) classes
-        data: \(DataArguments.described(sources)), \(trainer.imageCount) images; validation: \
-        \(validation.map { "\($0.count) images" } ?? "none")
+        data: \(selection), \(trainer.imageCount) images; validation: \
+        \(validation?.description ?? "none")
         run: \(configuration.schedule.iterations) iterations of \(configuration.batchSize) images \
         (\(trainer.iterationsPerEpoch) an epoch), \(configuration.precision.rawValue), \
         \(Runtime.threadCount) threads -> \(folder.relativePath)
