@@ -56,6 +56,9 @@ public final class Canvas {
 
   deinit {
     cairo_destroy(context)
+    // Cairo 1.16 loses a reference to a recording that is replayed into an SVG file; finishing it
+    // frees at least what it holds.
+    cairo_surface_finish(recording)
     cairo_surface_destroy(recording)
   }
 

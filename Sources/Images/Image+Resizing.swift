@@ -32,7 +32,8 @@ extension Image {
                   ResizingFilter.half, ResizingFilter.half, ResizingFilter.half
                 )
                 var source = row + 3 * tap.first
-                for weight in weights[tap.weights] {
+                for index in tap.weights {
+                  let weight = weights[index]
                   red &+= weight &* Int32(truncatingIfNeeded: input[source])
                   green &+= weight &* Int32(truncatingIfNeeded: input[source &+ 1])
                   blue &+= weight &* Int32(truncatingIfNeeded: input[source &+ 2])
