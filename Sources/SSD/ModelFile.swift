@@ -69,8 +69,11 @@ extension SSDNetwork {
 
 /// A file that is no model, though it can be read.
 public struct ModelFileError: Error, CustomStringConvertible {
+  /// The file.
   public let url: URL
+  /// What is wrong with it.
   public let reason: String
 
+  /// File and reason in a sentence.
   public var description: String { "\(url.path) is no model of this program: \(reason)" }
 }

@@ -9,6 +9,7 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
   private let network: SSDNetwork
   private let autocast: ScalarType?
 
+  /// The network's description.
   public var configuration: SSDConfiguration { network.configuration }
 
   /// - Parameters:
@@ -20,6 +21,7 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
     self.autocast = autocast
   }
 
+  /// Runs the network; see ``Predictor``.
   public func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
     let size = configuration.imageSize
     let (locations, scores) = withoutGradients {

@@ -2,6 +2,7 @@ import Foundation
 
 /// A file's tensors are not those that a network needs; lists every one of them.
 public struct WeightMismatch: Error, CustomStringConvertible {
+  /// The file.
   public let url: URL
   /// Needed, and not in the file.
   public let missing: [(name: String, shape: [Int])]
@@ -29,6 +30,7 @@ public struct WeightMismatch: Error, CustomStringConvertible {
     if missing.isEmpty && misshapen.isEmpty && surplus.isEmpty { return nil }
   }
 
+  /// Every tensor that does not fit, a line each.
   public var description: String {
     var lines = ["the tensors of \(url.path) do not fit the network:"]
     lines += missing.map { "  missing: \($0.name) \($0.shape)" }

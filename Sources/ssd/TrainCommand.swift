@@ -23,7 +23,9 @@
       help: "Images to validate on (default: the list test, or val, of the same folders).")
     var validation: String?
 
-    @Option(name: .shortAndLong, help: "The network: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
+    @Option(
+      name: .shortAndLong,
+      help: "The network: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
     var model = "ssd300"
 
     @Option(name: .shortAndLong, help: "The run's folder (default: runs/ and the data's name).")
@@ -42,7 +44,8 @@
     mutating func validate() throws {
       guard SSDConfiguration.presetNames.contains(model) else {
         throw ValidationError(
-          "there is no network `\(model)`; choose \(SSDConfiguration.presetNames.joined(separator: ", "))")
+          "there is no network `\(model)`; choose \(SSDConfiguration.presetNames.joined(separator: ", "))"
+        )
       }
       guard !(resume && weights != nil) else {
         throw ValidationError("--resume and --weights exclude each other")
@@ -63,9 +66,11 @@
           "\(folder.path) holds a run already: add --resume, or choose another --output")
       }
 
-      let trainer = try resume
+      let trainer =
+        try resume
         ? resumedTrainer(from: checkpoint, on: selection) : freshTrainer(on: selection)
-      let validation = try validation.map { try DataSelection($0, for: .scoring) }
+      let validation =
+        try validation.map { try DataSelection($0, for: .scoring) }
         ?? selection.heldOut
       let validationData = try validation?.dataset(
         classes: trainer.network.configuration.classes)
@@ -87,7 +92,8 @@
       let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
       let dataset = try selection.dataset(
         classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
-      let network = source
+      let network =
+        source
         ?? SSDNetwork(SSDConfiguration.preset(named: model, classes: dataset.classes)!)
       return try Trainer(
         network, on: dataset, configuration: schedule.configuration(images: dataset.count),

@@ -34,7 +34,8 @@
     @Option(help: "Scale gradients down to this length.")
     var clip: Double?
 
-    @Option(help: "Average the weights with this decay, such as 0.999, and detect with the averages.")
+    @Option(
+      help: "Average the weights with this decay, such as 0.999, and detect with the averages.")
     var average: Double?
 
     @Option(help: "Type of convolutions: auto, float32 or bfloat16.")
