@@ -1,5 +1,3 @@
-import Foundation
-
 /// A generator whose stream is the same on every machine and with every version of Swift.
 ///
 /// xoshiro256** by Blackman and Vigna (2018), its state filled by SplitMix64 as they advise. The
@@ -84,15 +82,5 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
   /// - Precondition: There is one.
   public mutating func element<Element>(of elements: [Element]) -> Element {
     elements[integer(in: 0...(elements.count - 1))]
-  }
-
-  /// A number of the normal distribution with mean 0 and deviation 1 (Marsaglia's polar method).
-  public mutating func normal() -> Double {
-    while true {
-      let x = uniform(in: -1...1)
-      let y = uniform(in: -1...1)
-      let square = x * x + y * y
-      if square > 0, square < 1 { return x * (-2 * log(square) / square).squareRoot() }
-    }
   }
 }
