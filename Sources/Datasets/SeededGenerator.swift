@@ -29,6 +29,7 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
     return z ^ (z >> 31)
   }
 
+  /// The next 64 bits of the stream.
   public mutating func next() -> UInt64 {
     func rotated(_ value: UInt64, by bits: UInt64) -> UInt64 {
       (value << bits) | (value >> (64 - bits))
