@@ -29,8 +29,13 @@ public struct PriorBoxes: Sendable {
         }
       }
     }
+    switch configuration.priorClipping {
+    case .none, .boundary: break
+    case .centerSize: centerSize = centerSize.map(\.limited)
+    case .size: centerSize = centerSize.map(\.limitedInSize)
+    }
     let boundary = centerSize.map(BoundingBox.init)
-    if configuration.clipsPriors {
+    if configuration.priorClipping == .boundary {
       self.boundary = boundary.map(\.clipped)
       self.centerSize = self.boundary.map(CenterSizeBox.init)
     } else {
@@ -38,6 +43,24 @@ public struct PriorBoxes: Sendable {
       self.centerSize = centerSize
     }
     variances = configuration.variances
+  }
+}
+
+extension CenterSizeBox {
+  /// The box with each of its four numbers limited to 0...1.
+  fileprivate var limited: CenterSizeBox {
+    var box = limitedInSize
+    box.centerX = min(max(centerX, 0), 1)
+    box.centerY = min(max(centerY, 0), 1)
+    return box
+  }
+
+  /// The box, no larger than the image.
+  fileprivate var limitedInSize: CenterSizeBox {
+    var box = self
+    box.width = min(max(width, 0), 1)
+    box.height = min(max(height, 0), 1)
+    return box
   }
 }
 

@@ -14,8 +14,8 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   public var auxiliary: [AuxiliaryBlock]
   /// The maps that boxes are predicted from, in the order of the predictions.
   public var featureMaps: [FeatureMap]
-  /// Whether priors are cut off at the image's edge.
-  public var clipsPriors: Bool
+  /// What is cut off from priors that reach over the image's edge.
+  public var priorClipping: PriorClipping
   /// The divisors of encoded offsets.
   public var variances: Variances
   /// What is done to pixel values before the first layer.
@@ -35,14 +35,33 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
     self.base = base
     self.auxiliary = auxiliary
     self.featureMaps = featureMaps
-    self.clipsPriors = clipsPriors
+    priorClipping = clipsPriors ? .boundary : .none
     self.variances = variances
     self.normalization = normalization
     self.loss = loss
   }
 
+  /// Whether priors are cut off at all; setting it chooses between `.boundary` and `.none`.
+  public var clipsPriors: Bool {
+    get { priorClipping != .none }
+    set { priorClipping = newValue ? .boundary : .none }
+  }
+
   /// Columns of the class scores: the classes and background.
   public var scoreCount: Int { classes.count + 1 }
+}
+
+/// What happens to priors that reach over the image's edge. Implementations differ, and weights only
+/// fit the priors that they were trained with.
+public enum PriorClipping: String, Hashable, Sendable, Codable, CaseIterable {
+  /// Nothing (the models that the authors published).
+  case none
+  /// The boundaries are moved to the image's edge (the authors' code, when asked to).
+  case boundary
+  /// Centre, width and height are each limited to 0...1 (the best-known PyTorch implementations).
+  case centerSize
+  /// Width and height are limited to the image's (torchvision).
+  case size
 }
 
 /// VGG-16, whole or thinned out.
