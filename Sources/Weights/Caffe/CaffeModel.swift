@@ -31,7 +31,7 @@ public struct CaffeModel: TensorArchive {
     try self.init(MappedFile(contentsOf: url))
   }
 
-  init(_ file: MappedFile) throws {
+  package init(_ file: MappedFile) throws {
     self.file = file
     var parser = Parser(bytes: file.bytes, budget: AllocationBudget(fileSize: file.count))
     do {

@@ -93,7 +93,12 @@ let configurationKey = "configuration"
 ///
 /// - Throws: ``WeightFileError``.
 public func openTensorArchive(_ url: URL) throws -> any TensorArchive {
-  let file = try MappedFile(contentsOf: url)
+  try openTensorArchive(MappedFile(contentsOf: url))
+}
+
+/// As ``openTensorArchive(_:)-(URL)``, for a file that is open already.
+package func openTensorArchive(_ file: MappedFile) throws -> any TensorArchive {
+  let url = file.url
   let bytes = file.bytes
   func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
   if begins("PK") || bytes.first == 0x80 { return try TorchArchive(file) }
