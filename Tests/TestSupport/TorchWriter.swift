@@ -26,13 +26,16 @@ public enum TorchWriter {
   }
 
   /// The zip container.
+  /// - Parameter hasChecksums: without them, a reader cannot tell that an entry has been damaged.
   public static func zip(
-    _ pickle: [UInt8], storages: [(key: String, data: [UInt8])] = [], byteOrder: String = "little"
+    _ pickle: [UInt8], storages: [(key: String, data: [UInt8])] = [], byteOrder: String = "little",
+    hasChecksums: Bool = true
   ) -> [UInt8] {
+    let checksum: UInt32? = hasChecksums ? nil : 0
     var zip = ZipWriter()
-    zip.add("archive/data.pkl", pickle)
-    zip.add("archive/byteorder", Array(byteOrder.utf8))
-    for (key, data) in storages { zip.add("archive/data/\(key)", data) }
+    zip.add("archive/data.pkl", pickle, checksum: checksum)
+    zip.add("archive/byteorder", Array(byteOrder.utf8), checksum: checksum)
+    for (key, data) in storages { zip.add("archive/data/\(key)", data, checksum: checksum) }
     return zip.finished()
   }
 }

@@ -110,4 +110,7 @@ public struct CaffePriorLayer: Sendable, Equatable {
   public var step: Float?
   /// Where in its cell a prior's centre lies.
   public var offset: Float = 0.5
+
+  /// The settings that hold where a file says nothing.
+  public init() {}
 }
