@@ -35,7 +35,7 @@ let package = Package(
 
     // Pictures.
     .systemLibrary(
-      name: "CCairo", pkgConfig: "pangocairo",
+      name: "CCairo", pkgConfig: "cairo",
       providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
     .target(
       name: "CImages",
@@ -43,7 +43,9 @@ let package = Package(
         .linkedLibrary("jpeg"), .linkedLibrary("png"), .linkedLibrary("webp"),
       ]),
     .target(name: "Images", dependencies: ["CImages", "CCairo"]),
-    .testTarget(name: "ImagesTests", dependencies: ["Images", "TestSupport"]),
+    .testTarget(
+      name: "ImagesTests", dependencies: ["Images", "TestSupport"],
+      resources: [.copy("Resources")]),
 
     // Arrays on disk.
     .target(name: "Weights", dependencies: ["MultiBox"]),

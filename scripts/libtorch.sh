@@ -112,5 +112,5 @@ if [[ -n $given ]]; then
 fi
 problem=$(complaint "$home/torch")
 [[ -n $problem ]] || exit 0
-[[ ! -e $home/torch ]] || echo "setup: the libtorch in $home cannot be used ($problem): getting another"
+[[ ! -e $home/torch && ! -L $home/torch ]] || echo "setup: the libtorch in $home cannot be used ($problem): getting another"
 download

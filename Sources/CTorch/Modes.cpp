@@ -38,4 +38,12 @@ void ctorch_set_deterministic(bool deterministic) {
 
 const char *ctorch_version(void) { return TORCH_VERSION; }
 
+bool ctorch_has_bfloat16(void) {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
+}
+
 void ctorch_message_free(CTorchMessage message) { free(message); }

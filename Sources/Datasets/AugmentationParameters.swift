@@ -60,7 +60,9 @@ public struct AugmentationParameters: Hashable, Sendable {
     if isFlippedVertically {
       (result.yMin, result.yMax) = (height - shift - result.yMax, height - shift - result.yMin)
     }
-    result = result.scaled(x: 1 / width, y: 1 / height)
+    result = BoundingBox(
+      xMin: result.xMin / width, yMin: result.yMin / height, xMax: result.xMax / width,
+      yMax: result.yMax / height)
     return cropMinimumOverlap == nil ? result : result.clipped
   }
 }

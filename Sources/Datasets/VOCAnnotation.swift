@@ -34,6 +34,9 @@ public struct VOCAnnotation: Hashable, Sendable {
   /// Reads the bytes of a file; `file` is named in errors.
   /// - Throws: ``DatasetProblem``.
   public init(data: Data, file: URL) throws(DatasetProblem) {
+    guard !data.isEmpty else {
+      throw DatasetProblem(file: file, kind: .invalidAnnotation("the file is empty"))
+    }
     let reader = VOCAnnotationReader()
     let parser = XMLParser(data: data)
     parser.delegate = reader
@@ -42,7 +45,8 @@ public struct VOCAnnotation: Hashable, Sendable {
       throw DatasetProblem(
         file: file, object: problem.object, kind: .invalidAnnotation(problem.text))
     }
-    guard isWellFormed else {
+    // A file that just ends is no error to FoundationXML.
+    guard isWellFormed, reader.isClosed else {
       throw DatasetProblem(
         file: file, kind: .invalidAnnotation("this is not XML (line \(parser.lineNumber))"))
     }
@@ -60,6 +64,7 @@ private final class VOCAnnotationReader: NSObject, XMLParserDelegate {
   var objects: [AnnotatedObject] = []
   var problem: (object: AnnotatedObject?, text: String)?
   var sawRoot = false
+  var isClosed: Bool { path.isEmpty }
   var size: PixelSize? {
     guard let width, let height, width > 0, height > 0 else { return nil }
     return PixelSize(width: width, height: height)

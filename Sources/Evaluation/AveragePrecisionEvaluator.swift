@@ -7,9 +7,10 @@ import MultiBox
 /// unless a better detection has found it already, in which case it is false, or the object is
 /// difficult, in which case neither counts.
 public struct AveragePrecisionEvaluator: Sendable {
+  /// The classes that detections and objects are of.
   public let classes: ClassList
-  /// A detection has to overlap an object by more than this to find it. The comparison is strict, as
-  /// in the Python evaluators that results are published with; VOC's own MATLAB code accepts
+  /// A detection has to overlap an object by more than this to find it. The comparison is strict,
+  /// as in the Python evaluators that results are published with; VOC's own MATLAB code accepts
   /// equality.
   public let overlapThreshold: Double
   /// Whether coordinates name the first and last pixel of a box, so that a box from 3 to 5 is 3
@@ -74,11 +75,13 @@ public struct AveragePrecisionEvaluator: Sendable {
 
   /// What was measured for one class.
   public struct ClassResult: Sendable, Hashable {
+    /// The class's label.
     public let label: String
     /// Objects that do not count because they are difficult.
     public let difficultCount: Int
     /// All detections, those on difficult objects included.
     public let detectionCount: Int
+    /// Precision and recall over the scores; it knows the average precision.
     public let curve: PrecisionRecallCurve
   }
 

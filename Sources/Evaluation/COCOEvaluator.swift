@@ -1,14 +1,17 @@
 import MultiBox
 
-/// Compares detections with the truth as COCO does (pycocotools' `COCOeval`, boxes), image by image.
+/// Compares detections with the truth as COCO does (pycocotools' `COCOeval`, boxes), image by
+/// image.
 ///
 /// Beside the range of overlaps it differs from Pascal VOC in this: a detection may take a lesser
 /// object when its best is taken; at most 100 detections of a class and image count; precision is
 /// read at 101 recalls; and figures by size ignore what lies outside the range of areas.
 public struct COCOEvaluator: Sendable {
+  /// The classes that detections and objects are of.
   public let classes: ClassList
   private var tallies: [Tally]
 
+  /// An evaluator without images.
   public init(classes: ClassList) {
     self.classes = classes
     tallies = Array(repeating: Tally(), count: classes.count + 1)
@@ -18,9 +21,12 @@ public struct COCOEvaluator: Sendable {
   public struct DetectedObject: Sendable, Hashable {
     /// The class index, 1 for the first class.
     public var classIndex: Int
+    /// The higher, the surer.
     public var score: Double
+    /// In pixels.
     public var box: PixelBox
 
+    /// A detection, its box in pixels.
     public init(classIndex: Int, score: Double, box: PixelBox) {
       self.classIndex = classIndex
       self.score = score
@@ -43,12 +49,15 @@ public struct COCOEvaluator: Sendable {
 
     /// The class index, 1 for the first class.
     public var classIndex: Int
+    /// In pixels.
     public var box: PixelBox
     /// Pixels that the object covers, which decides between small, medium and large. COCO's files
     /// give the area of the object's outline, not that of its box.
     public var area: Double
+    /// What finding it means.
     public var treatment: Treatment
 
+    /// An object; without an area, its box is taken to be full of it.
     public init(
       classIndex: Int, box: PixelBox, area: Double? = nil, treatment: Treatment = .counted
     ) {
@@ -59,8 +68,8 @@ public struct COCOEvaluator: Sendable {
     }
   }
 
-  /// Adds one image. Where scores are equal the image added first comes first; COCO's own code takes
-  /// images by rising id.
+  /// Adds one image. Where scores are equal the image added first comes first; COCO's own code
+  /// takes images by rising id.
   public mutating func add(detections: [DetectedObject], objects: [AnnotatedObject]) {
     for object in objects {
       precondition(

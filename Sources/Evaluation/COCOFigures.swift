@@ -21,8 +21,11 @@ public struct COCOFigures: Sendable, Hashable, Codable {
   public var ar10: Double?
   /// Average recall with a hundred.
   public var ar100: Double?
+  /// Average recall for small objects with a hundred detections.
   public var smallAR: Double?
+  /// The same for medium objects.
   public var mediumAR: Double?
+  /// The same for large ones.
   public var largeAR: Double?
 
   enum CodingKeys: String, CodingKey, CaseIterable {

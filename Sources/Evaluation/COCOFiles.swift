@@ -2,22 +2,32 @@ import Foundation
 
 /// A COCO annotation file (`instances_*.json`), as far as boxes need it.
 public struct COCOInstances: Sendable, Codable {
+  /// The images, whether they have objects or not.
   public var images: [Image]
+  /// The objects of all images.
   public var annotations: [Annotation]
+  /// The classes.
   public var categories: [Category]
 
+  /// The content of an annotation file.
   public init(images: [Image], annotations: [Annotation], categories: [Category]) {
     self.images = images
     self.annotations = annotations
     self.categories = categories
   }
 
+  /// An entry of `images`.
   public struct Image: Sendable, Hashable, Codable {
+    /// What annotations and results name the image by.
     public var id: Int
+    /// The image file's name, without a folder.
     public var fileName: String
+    /// In pixels.
     public var width: Int
+    /// In pixels.
     public var height: Int
 
+    /// An image; its size in pixels.
     public init(id: Int, fileName: String, width: Int, height: Int) {
       self.id = id
       self.fileName = fileName
@@ -32,9 +42,13 @@ public struct COCOInstances: Sendable, Codable {
     }
   }
 
+  /// An entry of `annotations`: one object.
   public struct Annotation: Sendable, Hashable, Codable {
+    /// Unlike that of any other annotation.
     public var id: Int
+    /// The image the object is in.
     public var imageID: Int
+    /// The object's class.
     public var categoryID: Int
     /// The left and upper edge, width and height, in pixels.
     public var box: PixelBox
@@ -43,6 +57,7 @@ public struct COCOInstances: Sendable, Codable {
     /// Whether it is a group of objects under one box.
     public var isCrowd: Bool
 
+    /// An object; without an area, its box is taken to be full of it.
     public init(
       id: Int, imageID: Int, categoryID: Int, box: PixelBox, area: Double? = nil,
       isCrowd: Bool = false
@@ -64,6 +79,7 @@ public struct COCOInstances: Sendable, Codable {
       case isCrowd = "iscrowd"
     }
 
+    /// Reads an entry; `area` and `iscrowd` may be missing.
     public init(from decoder: any Decoder) throws {
       let container = try decoder.container(keyedBy: CodingKeys.self)
       id = try container.decode(Int.self, forKey: .id)
@@ -74,6 +90,7 @@ public struct COCOInstances: Sendable, Codable {
       isCrowd = try container.decodeIfPresent(Int.self, forKey: .isCrowd) ?? 0 != 0
     }
 
+    /// Writes an entry with all that COCO's tools expect.
     public func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: CodingKeys.self)
       try container.encode(id, forKey: .id)
@@ -85,10 +102,14 @@ public struct COCOInstances: Sendable, Codable {
     }
   }
 
+  /// An entry of `categories`.
   public struct Category: Sendable, Hashable, Codable {
+    /// What annotations and results name the class by; ids need not be consecutive.
     public var id: Int
+    /// The class's label.
     public var name: String
 
+    /// A class.
     public init(id: Int, name: String) {
       self.id = id
       self.name = name
@@ -104,12 +125,16 @@ public struct COCOInstances: Sendable, Codable {
 
 /// One detection in a COCO results file, which is a list of them.
 public struct COCOResult: Sendable, Hashable, Codable {
+  /// The image the detection is in.
   public var imageID: Int
+  /// The detection's class.
   public var categoryID: Int
   /// The left and upper edge, width and height, in pixels.
   public var box: PixelBox
+  /// The higher, the surer.
   public var score: Double
 
+  /// A detection, its box in pixels.
   public init(imageID: Int, categoryID: Int, box: PixelBox, score: Double) {
     self.imageID = imageID
     self.categoryID = categoryID
@@ -133,6 +158,7 @@ public struct COCOResult: Sendable, Hashable, Codable {
 
 /// Four numbers: left, upper, width, height.
 extension PixelBox: Codable {
+  /// Reads a list of four numbers.
   public init(from decoder: any Decoder) throws {
     var container = try decoder.unkeyedContainer()
     var numbers: [Double] = []
@@ -146,6 +172,7 @@ extension PixelBox: Codable {
     self.init(x: numbers[0], y: numbers[1], width: numbers[2], height: numbers[3])
   }
 
+  /// Writes a list of four numbers.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.unkeyedContainer()
     for number in [x, y, width, height] { try container.encode(number) }

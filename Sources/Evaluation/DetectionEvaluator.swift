@@ -53,6 +53,7 @@ public struct DetectionEvaluator: Sendable {
   /// The curves and counts of each class, in the order of the list.
   public func results() -> [AveragePrecisionEvaluator.ClassResult] { voc.results() }
 
+  /// The figures over all images added.
   public func report() -> EvaluationReport {
     EvaluationReport(voc.results(), coco: coco.figures())
   }

@@ -3,7 +3,8 @@ import MultiBox
 extension EvaluationReport {
   /// Scores results against annotations, both from COCO's files.
   ///
-  /// The classes are the categories in the file's order. Crowds count as difficult in VOC's figures.
+  /// The classes are the categories in the file's order. Crowds count as difficult in VOC's
+  /// figures.
   /// - Throws: ``COCOMismatch`` when an entry names an image or a category that is not there;
   ///   `ClassListError` when two categories have one name.
   public init(_ results: [COCOResult], against instances: COCOInstances) throws {
@@ -65,6 +66,7 @@ public enum COCOMismatch: Error, CustomStringConvertible {
   case unknownImage(Int, entry: String)
   case unknownCategory(Int, entry: String)
 
+  /// Which entry names what, in words.
   public var description: String {
     switch self {
     case .unknownImage(let id, let entry):

@@ -8,6 +8,7 @@ public struct EvaluationReport: Sendable, Hashable {
   /// The classes in the order of the model's list.
   public var classes: [ClassFigures]
 
+  /// The figures over all classes.
   public struct Means: Sendable, Hashable {
     /// Mean average precision at 11 recalls (VOC 2007); nil when no class has objects.
     public var voc07: Double?
@@ -17,7 +18,9 @@ public struct EvaluationReport: Sendable, Hashable {
     public var coco: COCOFigures?
   }
 
+  /// The figures of one class.
   public struct ClassFigures: Sendable, Hashable {
+    /// The class's label.
     public var label: String
     /// Average precision at 11 recalls; nil when the class has no objects that count.
     public var voc07: Double?
@@ -27,6 +30,7 @@ public struct EvaluationReport: Sendable, Hashable {
     public var objectCount: Int
     /// Objects that do not, because they are difficult.
     public var difficultCount: Int
+    /// All detections of the class.
     public var detectionCount: Int
   }
 
@@ -58,8 +62,8 @@ public struct EvaluationReport: Sendable, Hashable {
   }
 }
 
-/// `{"map": {"voc07", "voc", "coco": {"AP", ...}}, "classes": {NAME: {"voc07", ...}}}`; what was not
-/// measured is null.
+/// `{"map": {"voc07", "voc", "coco": {"AP", ...}}, "classes": {NAME: {"voc07", ...}}}`; what was
+/// not measured is null.
 extension EvaluationReport: Codable {
   private enum CodingKeys: String, CodingKey {
     case mean = "map"
@@ -73,6 +77,7 @@ extension EvaluationReport: Codable {
     init?(intValue: Int) { nil }
   }
 
+  /// Reads what ``encode(to:)`` wrote, the classes in alphabetical order.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     mean = try container.decode(Means.self, forKey: .mean)
@@ -83,6 +88,7 @@ extension EvaluationReport: Codable {
     }
   }
 
+  /// Writes the form shown above.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(mean, forKey: .mean)
@@ -96,6 +102,7 @@ extension EvaluationReport: Codable {
 extension EvaluationReport.Means: Codable {
   private enum CodingKeys: String, CodingKey { case voc07, voc, coco }
 
+  /// Writes what was not measured as null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(voc07, forKey: .voc07)
@@ -123,6 +130,7 @@ extension EvaluationReport.ClassFigures: Codable {
     detectionCount = try container.decode(Int.self, forKey: .detectionCount)
   }
 
+  /// Writes what was not measured as null.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(voc07, forKey: .voc07)

@@ -4,11 +4,16 @@ import MultiBox
 ///
 /// It is in double precision, since COCO's figures are compared digit by digit.
 public struct PixelBox: Sendable, Hashable {
+  /// The left edge.
   public var x: Double
+  /// The upper edge.
   public var y: Double
+  /// From the left to the right edge.
   public var width: Double
+  /// From the upper to the lower edge.
   public var height: Double
 
+  /// A box from its upper left corner and its size.
   public init(x: Double, y: Double, width: Double, height: Double) {
     self.x = x
     self.y = y
@@ -24,6 +29,7 @@ public struct PixelBox: Sendable, Hashable {
       height: (Double(box.yMax) - Double(box.yMin)) * scaleY)
   }
 
+  /// In square pixels.
   public var area: Double { width * height }
 
   /// The same box in boundary coordinates, in pixels.

@@ -33,8 +33,8 @@ public struct PrecisionRecallCurve: Sendable, Hashable {
     self.recall = recall
   }
 
-  /// Average precision as Pascal VOC measured it until 2009: the mean, over recalls 0, 0.1 ... 1, of
-  /// the best precision at that recall or a higher one. Nil when there are no objects.
+  /// Average precision as Pascal VOC measured it until 2009: the mean, over recalls 0, 0.1 ... 1,
+  /// of the best precision at that recall or a higher one. Nil when there are no objects.
   public var elevenPointAveragePrecision: Double? {
     guard objectCount > 0 else { return nil }
     let envelope = precisionEnvelope
@@ -50,8 +50,8 @@ public struct PrecisionRecallCurve: Sendable, Hashable {
     return sum / 11
   }
 
-  /// Average precision as Pascal VOC measures it since 2010: the area under the curve after precision
-  /// is made to fall monotonically. Nil when there are no objects.
+  /// Average precision as Pascal VOC measures it since 2010: the area under the curve after
+  /// precision is made to fall monotonically. Nil when there are no objects.
   public var areaAveragePrecision: Double? {
     guard objectCount > 0 else { return nil }
     let envelope = precisionEnvelope

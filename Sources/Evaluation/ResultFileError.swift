@@ -9,6 +9,7 @@ public enum ResultFileError: Error, CustomStringConvertible {
   case unwritable(file: URL, reason: String)
   case unknownClass(label: String)
 
+  /// What is wrong and where, in words.
   public var description: String {
     switch self {
     case .unreadable(let file, let reason):

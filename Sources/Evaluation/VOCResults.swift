@@ -1,21 +1,23 @@
 import Foundation
 import MultiBox
 
-/// Detections as Pascal VOC's result files hold them: one file a class, `comp4_det_SPLIT_CLASS.txt`,
-/// with a line `image_id score xmin ymin xmax ymax` for each detection.
+/// Detections as Pascal VOC's result files hold them: one file a class,
+/// `comp4_det_SPLIT_CLASS.txt`, with a line `image_id score xmin ymin xmax ymax` for each
+/// detection.
 ///
-/// Files differ in the number of an image's first pixel. VOC's own count from 1, like its annotations;
-/// the Python evaluators that results are published with (py-faster-rcnn's and its heirs, such as
-/// ssd.pytorch's) compare the files with annotations less 1, and so count from 0, which is the
-/// default here. Here boxes always begin at 0: score them with
+/// Files differ in the number of an image's first pixel. VOC's own count from 1, like its
+/// annotations; ssd.pytorch's evaluator compares the files with annotations less 1, and so takes
+/// them to count from 0, which is the default here. Here boxes always begin at 0: score them with
 /// ``DetectionEvaluator/add(pixelDetections:objects:)`` against the annotations' boxes less 1.
 public struct VOCResults: Sendable {
+  /// The classes, each with a file.
   public let classes: ClassList
   /// By image id; boxes in pixels, 0 being the image's edge.
   public var detections: [String: [Detection]]
   /// Classes that had no file, and so no detections.
   public private(set) var missingClasses: [String] = []
 
+  /// Results in memory; boxes in pixels, 0 being the image's edge.
   public init(classes: ClassList, detections: [String: [Detection]] = [:]) {
     self.classes = classes
     self.detections = detections
@@ -120,8 +122,8 @@ extension VOCResults {
 extension VOCResults {
   /// Writes one file for each class, empty for a class without detections.
   ///
-  /// Images are in alphabetical order, the detections of an image best first. The folder is made when
-  /// it is not there.
+  /// Images are in alphabetical order, the detections of an image best first. The folder is made
+  /// when it is not there.
   public func write(to folder: URL, split: String, firstPixel: Float = 0) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -134,7 +136,7 @@ extension VOCResults {
         let box = detection.box
         lines[detection.classIndex, default: []].append(
           String(
-            format: "%@ %.6f %.6f %.6f %.6f %.6f\n", image, detection.score, box.xMin + firstPixel,
+            format: "%@ %.10f %.6f %.6f %.6f %.6f\n", image, detection.score, box.xMin + firstPixel,
             box.yMin + firstPixel, box.xMax + firstPixel, box.yMax + firstPixel))
       }
     }

@@ -42,8 +42,8 @@ public struct EncodedImage: Sendable {
 
   /// The size in which a picture is decoded that has to be at least `minimumSize` on both sides.
   ///
-  /// A JPEG picture can be halved up to three times while it is decoded, which costs less time
-  /// than decoding all of it; the others always come at full size. Each side is rounded up.
+  /// A JPEG picture can be halved up to three times while it is decoded; the others always come at
+  /// full size. Each side is rounded up.
   public func decodedSize(
     minimumSize: (width: Int, height: Int)?
   ) -> (width: Int, height: Int) {

@@ -81,7 +81,9 @@ extension Image {
       throw ImageError(file: nil, reason: .unwritable(text))
     }
     guard let output else { throw ImageError(file: nil, reason: .outOfMemory) }
-    return Data(bytesNoCopy: output, count: count, deallocator: .free)
+    return Data(
+      bytesNoCopy: output, count: count,
+      deallocator: .custom { bytes, _ in cimages_free(bytes.assumingMemoryBound(to: UInt8.self)) })
   }
 }
 

@@ -1,8 +1,8 @@
 /// Hands out candidates from the best down.
 ///
-/// A fresh model has tens of thousands of candidates, of which the best few thousand are asked for. So
-/// they are only divided into groups of similar score at first, and a group is put in order when its
-/// turn comes.
+/// A fresh model has tens of thousands of candidates, of which the best few thousand are asked for.
+/// So they are only divided into groups of similar score at first, and a group is put in order when
+/// its turn comes.
 struct BestCandidates: Sequence, IteratorProtocol {
   private static let mostGroups: UInt32 = 16384
 

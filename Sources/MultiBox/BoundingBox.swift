@@ -3,11 +3,16 @@
 /// Coordinates are *fractional* unless a declaration says otherwise: 0 is the left or top edge of
 /// the image, 1 the right or bottom one, so that a box means the same at every image size.
 public struct BoundingBox: Hashable, Sendable, Codable {
+  /// The left boundary.
   public var xMin: Float
+  /// The upper boundary.
   public var yMin: Float
+  /// The right boundary.
   public var xMax: Float
+  /// The lower boundary.
   public var yMax: Float
 
+  /// A box from its four boundaries.
   public init(xMin: Float, yMin: Float, xMax: Float, yMax: Float) {
     self.xMin = xMin
     self.yMin = yMin
@@ -22,9 +27,13 @@ public struct BoundingBox: Hashable, Sendable, Codable {
       xMax: box.centerX + box.width / 2, yMax: box.centerY + box.height / 2)
   }
 
+  /// From the left to the right boundary; negative when they have crossed.
   public var width: Float { xMax - xMin }
+  /// From the upper to the lower boundary; negative when they have crossed.
   public var height: Float { yMax - yMin }
+  /// Midway between the left and the right boundary.
   public var centerX: Float { (xMin + xMax) / 2 }
+  /// Midway between the upper and the lower boundary.
   public var centerY: Float { (yMin + yMax) / 2 }
 
   /// Width times height; 0 for a box whose boundaries have crossed.

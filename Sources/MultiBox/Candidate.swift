@@ -1,8 +1,8 @@
 /// A prior that may show an object of a class.
 struct Candidate: Comparable {
-  /// The score's bits above the complement of the place, so that the greater is the better: by score,
-  /// then by class, then by prior. A score's bits are in the order of its values, since it is
-  /// positive.
+  /// The score's bits above the complement of the place, so that the greater is the better: by
+  /// score, then by class, then by prior. A score's bits are in the order of its values, since it
+  /// is positive.
   private let key: UInt64
 
   /// - Parameters:

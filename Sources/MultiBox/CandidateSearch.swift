@@ -27,8 +27,8 @@ struct CandidateSearch {
     into candidates: UnsafeMutableBufferPointer<Candidate>
   ) -> Int {
     guard let source = UnsafeRawPointer(scores.baseAddress) else { return 0 }
-    // The softmax's denominator is at least 1, so that a row whose classes are all further below its
-    // highest score has no candidate. (A little less, for the rounding.)
+    // The softmax's denominator is at least 1, so that a row whose classes are all further below
+    // its highest score has no candidate. (A little less, for the rounding.)
     let leastMargin = minimumScore > 0 ? log(minimumScore) - 1e-4 : -.infinity
     let rowSize = columns * MemoryLayout<Float>.stride
     let blockSize = MemoryLayout<Lanes>.stride

@@ -2,11 +2,16 @@
 ///
 /// Coordinates are fractional, as in ``BoundingBox``.
 public struct CenterSizeBox: Hashable, Sendable, Codable {
+  /// The centre from the left edge.
   public var centerX: Float
+  /// The centre from the top edge.
   public var centerY: Float
+  /// The whole width, not half of it.
   public var width: Float
+  /// The whole height.
   public var height: Float
 
+  /// A box from its centre and size.
   public init(centerX: Float, centerY: Float, width: Float, height: Float) {
     self.centerX = centerX
     self.centerY = centerY

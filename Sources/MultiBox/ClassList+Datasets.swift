@@ -6,8 +6,8 @@ extension ClassList {
     "tvmonitor",
   ])
 
-  /// The eighty classes of COCO's detection task, in the order of its category ids. The ids themselves
-  /// have gaps and run from 1 to 90.
+  /// The eighty classes of COCO's detection task, in the order of its category ids. The ids
+  /// themselves have gaps and run from 1 to 90.
   public static let coco = ClassList([
     "person", "bicycle", "car", "motorcycle", "airplane", "bus", "train", "truck", "boat",
     "traffic light", "fire hydrant", "stop sign", "parking meter", "bench", "bird", "cat", "dog",

@@ -36,10 +36,12 @@ public struct ClassList: Hashable, Sendable {
 }
 
 extension ClassList: Codable {
+  /// Reads the labels and checks them; see ``init(validating:)``.
   public init(from decoder: any Decoder) throws {
     try self.init(validating: [String](from: decoder))
   }
 
+  /// Writes the labels as a plain list.
   public func encode(to encoder: any Encoder) throws { try labels.encode(to: encoder) }
 }
 
@@ -50,6 +52,7 @@ public enum ClassListError: Error, CustomStringConvertible {
   case background
   case repeated(String)
 
+  /// What is wrong, in words.
   public var description: String {
     switch self {
     case .none: "the list of classes is empty"

@@ -9,6 +9,7 @@ public struct Detection: Hashable, Sendable {
   /// The softmax score of the class, 0...1.
   public var score: Float
 
+  /// A detection; see the properties for units.
   public init(box: BoundingBox, classIndex: Int, label: String, score: Float) {
     self.box = box
     self.classIndex = classIndex
@@ -27,6 +28,7 @@ public struct GroundTruthObject: Hashable, Sendable {
   /// counted nor punished in the evaluation.
   public var isDifficult: Bool
 
+  /// An object; see the properties for units.
   public init(box: BoundingBox, classIndex: Int, isDifficult: Bool = false) {
     self.box = box
     self.classIndex = classIndex

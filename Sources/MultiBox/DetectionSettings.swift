@@ -6,8 +6,8 @@ public struct DetectionSettings: Hashable, Sendable {
   public var maximumOverlap: Float
   /// The most detections an image can have, over all classes.
   public var limit: Int
-  /// Only so many of a class's best candidates are looked at, or all when nil. The authors' Caffe code
-  /// and torchvision look at 400.
+  /// Only so many of a class's best candidates are looked at, or all when nil. The authors' Caffe
+  /// code and torchvision look at 400.
   public var maximumCandidates: Int?
 
   /// Settings for pictures to be looked at: the tutorial's, unless told otherwise.

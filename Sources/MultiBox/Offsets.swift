@@ -6,11 +6,16 @@ import Foundation
 /// both are divided by the ``Variances`` so that they have about unit spread (paper, equation 2;
 /// the division comes from the authors' Caffe code).
 public struct Offsets: Hashable, Sendable {
+  /// To the right, as a fraction of the prior's width over the centre variance.
   public var centerX: Float
+  /// Downwards, as a fraction of the prior's height over the centre variance.
   public var centerY: Float
+  /// The logarithm of the ratio of widths over the size variance.
   public var width: Float
+  /// The logarithm of the ratio of heights over the size variance.
   public var height: Float
 
+  /// Offsets as the network predicts them.
   public init(centerX: Float, centerY: Float, width: Float, height: Float) {
     self.centerX = centerX
     self.centerY = centerY
@@ -38,9 +43,12 @@ public struct Offsets: Hashable, Sendable {
 
 /// The divisors of encoded offsets: 0.1 for centres and 0.2 for sizes in the authors' code.
 public struct Variances: Hashable, Sendable, Codable {
+  /// Of the displacements of the centre.
   public var center: Float
+  /// Of the logarithms of the size ratios.
   public var size: Float
 
+  /// The authors' divisors, unless told otherwise.
   public init(center: Float = 0.1, size: Float = 0.2) {
     self.center = center
     self.size = size

@@ -38,8 +38,8 @@ public struct PredictionDecoder: Sendable {
     var kept = Array(repeating: KeptBoxes(), count: columns)
     var seen = Array(repeating: 0, count: columns)
     var detections: [Detection] = []
-    // Suppression looks only at better candidates of the same class. So all classes can be worked off
-    // together from the best candidate down, and what is kept first is the answer.
+    // Suppression looks only at better candidates of the same class. So all classes can be worked
+    // off together from the best candidate down, and what is kept first is the answer.
     for candidate in candidates.bestFirst(in: scores, rows: priors.count) {
       guard detections.count < settings.limit else { break }
       let (classIndex, prior) = candidate.place.quotientAndRemainder(dividingBy: priors.count)

@@ -8,6 +8,7 @@ public struct PriorBoxes: Sendable {
   /// The divisors that offsets from these priors are encoded with.
   public let variances: Variances
 
+  /// How many priors there are.
   public var count: Int { centerSize.count }
 
   /// Lays out the priors of a configuration (paper, section 2.2).
@@ -15,27 +16,27 @@ public struct PriorBoxes: Sendable {
     var centerSize: [CenterSizeBox] = []
     centerSize.reserveCapacity(configuration.featureMaps.reduce(0) { $0 + $1.priorCount })
     for map in configuration.featureMaps {
-      let shapes = map.priorShapes
+      let shapes = map.priorShapes.map { width, height in
+        configuration.limitsPriorSizes ? (min(width, 1), min(height, 1)) : (width, height)
+      }
       let step = map.step.map { $0 / Double(configuration.imageSize) } ?? 1 / Double(map.size)
+      func center(_ position: Int) -> Float {
+        let center = Float((Double(position) + 0.5) * step)
+        return configuration.limitsPriorCenters ? min(center, 1) : center
+      }
       for row in 0..<map.size {
         for column in 0..<map.size {
           for (width, height) in shapes {
             centerSize.append(
               CenterSizeBox(
-                centerX: Float((Double(column) + 0.5) * step),
-                centerY: Float((Double(row) + 0.5) * step),
+                centerX: center(column), centerY: center(row),
                 width: Float(width), height: Float(height)))
           }
         }
       }
     }
-    switch configuration.priorClipping {
-    case .none, .boundary: break
-    case .centerSize: centerSize = centerSize.map(\.limited)
-    case .size: centerSize = centerSize.map(\.limitedInSize)
-    }
     let boundary = centerSize.map(BoundingBox.init)
-    if configuration.priorClipping == .boundary {
+    if configuration.clipsPriors {
       self.boundary = boundary.map(\.clipped)
       self.centerSize = self.boundary.map(CenterSizeBox.init)
     } else {
@@ -46,26 +47,9 @@ public struct PriorBoxes: Sendable {
   }
 }
 
-extension CenterSizeBox {
-  /// The box with each of its four numbers limited to 0...1.
-  fileprivate var limited: CenterSizeBox {
-    var box = limitedInSize
-    box.centerX = min(max(centerX, 0), 1)
-    box.centerY = min(max(centerY, 0), 1)
-    return box
-  }
-
-  /// The box, no larger than the image.
-  fileprivate var limitedInSize: CenterSizeBox {
-    var box = self
-    box.width = min(max(width, 0), 1)
-    box.height = min(max(height, 0), 1)
-    return box
-  }
-}
-
 extension FeatureMap {
-  /// Width and height of the priors at each position, fractional, in the order of the predictions.
+  /// Width and height of the priors at each position, fractional, in the order of the predictions,
+  /// before any limit.
   ///
   /// A prior of scale s and ratio a has the area of a square of side s: its width is s times the
   /// root of a, its height s divided by it.

@@ -1,7 +1,7 @@
 /// Decides which prior is responsible for which object (paper, section 2.2, "Matching strategy").
 ///
-/// A prior is positive when its Jaccard overlap with an object reaches the threshold; it then belongs
-/// to the object it overlaps most. The best prior of each object is positive in any case.
+/// A prior is positive when its Jaccard overlap with an object reaches the threshold; it then
+/// belongs to the object it overlaps most. The best prior of each object is positive in any case.
 public struct PriorMatcher: Sendable {
   private let priors: PriorBoxes
   private let threshold: Float
@@ -13,6 +13,7 @@ public struct PriorMatcher: Sendable {
   private let yMax: [Float]
   private let area: [Float]
 
+  /// A matcher with the threshold and the forced match of `configuration`.
   public init(priors: PriorBoxes, configuration: LossConfiguration = .init()) {
     self.priors = priors
     threshold = configuration.overlapThreshold

@@ -9,6 +9,7 @@ public struct RawPredictions: Sendable {
   /// Class scores before the softmax, (images, priors, classes + 1), row-major.
   public let scores: [Float]
 
+  /// The predictions for a batch; see the properties for the shapes.
   public init(imageCount: Int, locations: [Float], scores: [Float]) {
     self.imageCount = imageCount
     self.locations = locations
@@ -37,7 +38,8 @@ extension PredictionDecoder {
             let detections = detections(
               locations: .init(
                 rebasing: locations[image * locationsPerImage..<(image + 1) * locationsPerImage]),
-              scores: .init(rebasing: scores[image * scoresPerImage..<(image + 1) * scoresPerImage]),
+              scores: .init(
+                rebasing: scores[image * scoresPerImage..<(image + 1) * scoresPerImage]),
               settings: settings, suppressing: suppressedLabels)
             (results.baseAddress! + image).initialize(to: detections)
           }

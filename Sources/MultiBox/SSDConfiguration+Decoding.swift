@@ -1,6 +1,6 @@
 extension SSDConfiguration {
-  /// Reads a configuration as it was saved in a checkpoint. Files from before ``priorClipping`` say
-  /// only whether priors are clipped.
+  /// Reads a configuration as it was saved in a checkpoint. Settings that older files do not know have
+  /// the value that was the only one then.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(
@@ -10,23 +10,17 @@ extension SSDConfiguration {
       base: try values.decode(BaseNetwork.self, forKey: .base),
       auxiliary: try values.decode([AuxiliaryBlock].self, forKey: .auxiliary),
       featureMaps: try values.decode([FeatureMap].self, forKey: .featureMaps),
+      clipsPriors: try values.decode(Bool.self, forKey: .clipsPriors),
+      limitsPriorSizes: try values.decodeIfPresent(Bool.self, forKey: .limitsPriorSizes) ?? false,
+      limitsPriorCenters: try values.decodeIfPresent(Bool.self, forKey: .limitsPriorCenters)
+        ?? false,
       variances: try values.decode(Variances.self, forKey: .variances),
       normalization: try values.decode(PixelNormalization.self, forKey: .normalization),
       loss: try values.decode(LossConfiguration.self, forKey: .loss))
-    if let clipping = try values.decodeIfPresent(PriorClipping.self, forKey: .priorClipping) {
-      priorClipping = clipping
-    } else {
-      clipsPriors = try decoder.container(keyedBy: FormerKeys.self).decode(
-        Bool.self, forKey: .clipsPriors)
-    }
   }
 
   enum CodingKeys: String, CodingKey {
-    case name, imageSize, classes, base, auxiliary, featureMaps, priorClipping, variances
-    case normalization, loss
-  }
-
-  private enum FormerKeys: String, CodingKey {
-    case clipsPriors
+    case name, imageSize, classes, base, auxiliary, featureMaps
+    case clipsPriors, limitsPriorSizes, limitsPriorCenters, variances, normalization, loss
   }
 }

@@ -14,8 +14,15 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   public var auxiliary: [AuxiliaryBlock]
   /// The maps that boxes are predicted from, in the order of the predictions.
   public var featureMaps: [FeatureMap]
-  /// What is cut off from priors that reach over the image's edge.
-  public var priorClipping: PriorClipping
+  /// Whether priors are cut off at the image's edge.
+  public var clipsPriors: Bool
+  /// Whether a prior that is wider or higher than the image is made as wide or high as the image,
+  /// around its own centre, before anything is cut off. The tutorial and torchvision do so, the
+  /// authors' Caffe code does not.
+  public var limitsPriorSizes: Bool
+  /// Whether a prior whose centre lies outside the image is moved onto its edge. ssd.pytorch and
+  /// lufficc's SSD do so; the fixed steps of their conv8_2 leave the image by a hundredth.
+  public var limitsPriorCenters: Bool
   /// The divisors of encoded offsets.
   public var variances: Variances
   /// What is done to pixel values before the first layer.
@@ -23,10 +30,12 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   /// How predictions are compared with the truth.
   public var loss: LossConfiguration
 
+  /// A configuration from all its parts; ``preset(named:classes:)`` knows the usual ones.
   public init(
     name: String, imageSize: Int, classes: ClassList, base: BaseNetwork,
     auxiliary: [AuxiliaryBlock], featureMaps: [FeatureMap], clipsPriors: Bool = true,
-    variances: Variances = .init(), normalization: PixelNormalization = .imageNet,
+    limitsPriorSizes: Bool = true, limitsPriorCenters: Bool = false, variances: Variances = .init(),
+    normalization: PixelNormalization = .imageNet,
     loss: LossConfiguration = .init()
   ) {
     self.name = name
@@ -35,33 +44,16 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
     self.base = base
     self.auxiliary = auxiliary
     self.featureMaps = featureMaps
-    priorClipping = clipsPriors ? .boundary : .none
+    self.clipsPriors = clipsPriors
+    self.limitsPriorSizes = limitsPriorSizes
+    self.limitsPriorCenters = limitsPriorCenters
     self.variances = variances
     self.normalization = normalization
     self.loss = loss
   }
 
-  /// Whether priors are cut off at all; setting it chooses between `.boundary` and `.none`.
-  public var clipsPriors: Bool {
-    get { priorClipping != .none }
-    set { priorClipping = newValue ? .boundary : .none }
-  }
-
   /// Columns of the class scores: the classes and background.
   public var scoreCount: Int { classes.count + 1 }
-}
-
-/// What happens to priors that reach over the image's edge. Implementations differ, and weights only
-/// fit the priors that they were trained with.
-public enum PriorClipping: String, Hashable, Sendable, Codable, CaseIterable {
-  /// Nothing (the models that the authors published).
-  case none
-  /// The boundaries are moved to the image's edge (the authors' code, when asked to).
-  case boundary
-  /// Centre, width and height are each limited to 0...1 (the best-known PyTorch implementations).
-  case centerSize
-  /// Width and height are limited to the image's (torchvision).
-  case size
 }
 
 /// VGG-16, whole or thinned out.
@@ -69,10 +61,12 @@ public struct BaseNetwork: Hashable, Sendable, Codable {
   /// Channels of the five convolution blocks and of conv6 and conv7; in the paper
   /// 64, 128, 256, 512, 512 and 1024.
   public var blockChannels: [Int]
+  /// Of conv6 and conv7.
   public var convolutionalChannels: Int
   /// Whether a batch normalisation follows every convolution of the base and the auxiliary blocks.
   public var hasBatchNormalization: Bool
 
+  /// A base of that size; the paper's VGG-16, unless told otherwise.
   public init(
     blockChannels: [Int] = [64, 128, 256, 512, 512], convolutionalChannels: Int = 1024,
     hasBatchNormalization: Bool = false
@@ -87,12 +81,18 @@ public struct BaseNetwork: Hashable, Sendable, Codable {
 public struct AuxiliaryBlock: Hashable, Sendable, Codable {
   /// Such as `conv8`: the layers are `conv8_1` and `conv8_2`.
   public var name: String
+  /// That the first convolution, 1x1, gives.
   public var bottleneckChannels: Int
+  /// That the second convolution gives: the map's.
   public var channels: Int
+  /// Of the second convolution.
   public var kernelSize: Int
+  /// Of the second convolution.
   public var stride: Int
+  /// Of the second convolution, on every side.
   public var padding: Int
 
+  /// A block from the sizes of its layers.
   public init(
     name: String, bottleneckChannels: Int, channels: Int, kernelSize: Int = 3, stride: Int,
     padding: Int
@@ -124,6 +124,7 @@ public struct FeatureMap: Hashable, Sendable, Codable {
   /// authors' Caffe code has 8, 16, 32, 64, 100 and 300.
   public var step: Double?
 
+  /// A map and the priors at each of its positions.
   public init(
     name: String, size: Int, scale: Double, extraScale: Double?, aspectRatios: [Double],
     step: Double? = nil
@@ -146,10 +147,14 @@ public struct FeatureMap: Hashable, Sendable, Codable {
 /// What happens to a pixel: `(value * scale - mean) / deviation`, where `value` is 0...255 and the
 /// channels are red, green and blue.
 public struct PixelNormalization: Hashable, Sendable, Codable {
+  /// What a value is multiplied by first.
   public var scale: Float
+  /// What is subtracted then: red, green, blue.
   public var mean: [Float]
+  /// What the difference is divided by: red, green, blue.
   public var deviation: [Float]
 
+  /// A normalisation; `mean` and `deviation` in the order red, green, blue.
   public init(scale: Float, mean: [Float], deviation: [Float]) {
     self.scale = scale
     self.mean = mean
@@ -196,12 +201,15 @@ public struct LossConfiguration: Hashable, Sendable, Codable {
   public var negativesPerPositive: Int
   /// The weight of the localization loss (alpha in the paper).
   public var localizationWeight: Float
+  /// The distance between predicted and true offsets.
   public var localization: Localization
-  /// Whether the four coordinates of a positive are averaged (the tutorial's code) instead of summed
-  /// (paper, Caffe, torchvision).
+  /// Whether the four coordinates of a positive are averaged (the tutorial's code) instead of
+  /// summed (paper, Caffe, torchvision).
   public var averagesCoordinates: Bool
+  /// How each object gets a prior of its own.
   public var forcedMatch: ForcedMatch
 
+  /// The paper's loss, unless told otherwise.
   public init(
     overlapThreshold: Float = 0.5, negativesPerPositive: Int = 3, localizationWeight: Float = 1,
     localization: Localization = .smoothL1, averagesCoordinates: Bool = false,

@@ -19,8 +19,8 @@ public func suppressed(
   return kept
 }
 
-/// The boxes of a class that suppression has kept, eight to a block, so that a candidate is compared
-/// with eight at a time.
+/// The boxes of a class that suppression has kept, eight to a block, so that a candidate is
+/// compared with eight at a time.
 struct KeptBoxes {
   private typealias Lanes = SIMD8<Float>
 

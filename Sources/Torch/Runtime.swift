@@ -18,4 +18,7 @@ public enum Runtime {
   public static func setDeterministic(_ deterministic: Bool) {
     ctorch_set_deterministic(deterministic)
   }
+
+  /// Whether the processor multiplies bfloat16 in hardware, so that it is faster than float32.
+  public static var hasBFloat16: Bool { ctorch_has_bfloat16() }
 }

@@ -10,7 +10,7 @@ import Weights
 /// `momentum.`.
 extension Trainer {
   /// What a checkpoint holds beside tensors.
-  package struct State: Codable {
+  struct State: Codable {
     var iteration: Int
     var best: Double?
     var configuration: TrainingConfiguration
@@ -32,6 +32,7 @@ extension Trainer {
           Self.stateKey: String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
         ], to: url)
     }
+    savedIteration = iteration
   }
 
   /// Goes on where a checkpoint stopped: weights, momentum, averages, iteration and best score.
@@ -53,6 +54,7 @@ extension Trainer {
       }
     }
     iteration = state.iteration
+    savedIteration = iteration
     best = state.best
   }
 
@@ -69,7 +71,7 @@ extension Trainer {
   }
 
   /// Runs `body` with the averages, where there are any, as the network's weights.
-  package func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
+  func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
     average?.swap()
     defer { average?.swap() }
     return try body()

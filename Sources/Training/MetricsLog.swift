@@ -31,18 +31,20 @@ public final class MetricsLog {
   public func append(_ result: ValidationResult) throws { try append(result, kind: "validation") }
 
   private func append(_ value: some Encodable, kind: String) throws {
-    struct Line<Value: Encodable>: Encodable {
-      let kind: String
-      let value: Value
-
-      enum CodingKeys: String, CodingKey { case kind }
-
-      func encode(to encoder: any Encoder) throws {
-        try value.encode(to: encoder)
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        try container.encode(kind, forKey: .kind)
-      }
-    }
     try handle.write(contentsOf: encoder.encode(Line(kind: kind, value: value)) + Data("\n".utf8))
+  }
+}
+
+/// The members of a value and its kind, in one object.
+private struct Line<Value: Encodable>: Encodable {
+  let kind: String
+  let value: Value
+
+  enum CodingKeys: String, CodingKey { case kind }
+
+  func encode(to encoder: any Encoder) throws {
+    try value.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(kind, forKey: .kind)
   }
 }

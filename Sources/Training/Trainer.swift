@@ -16,17 +16,23 @@ public final class Trainer {
   public internal(set) var iteration = 0
   /// The best validation score so far.
   public internal(set) var best: Double?
+  /// The iteration of the newest checkpoint.
+  var savedIteration: Int?
 
   private let dataset: DetectionDataset
+  private let cache: PictureCache
   let loss: MultiBoxLoss
   let optimizer: SGD
   let average: ExponentialMovingAverage?
 
+  /// - Parameter cacheBytes: how much memory decoded pictures may take.
   /// - Throws: ``TrainingError`` when the dataset is empty.
   public init(
-    _ network: SSDNetwork, on dataset: DetectionDataset, configuration: TrainingConfiguration
+    _ network: SSDNetwork, on dataset: DetectionDataset, configuration: TrainingConfiguration,
+    cacheBytes: Int = 2 << 30
   ) throws {
     guard dataset.count > 0 else { throw TrainingError.noImages }
+    cache = PictureCache(dataset: dataset, byteLimit: cacheBytes)
     self.network = network
     self.dataset = dataset
     self.configuration = configuration
@@ -49,6 +55,9 @@ public final class Trainer {
     }
   }
 
+  /// How many images there are to train on.
+  public var imageCount: Int { dataset.count }
+
   /// Batches in an epoch. A last batch that is not full is left for another epoch's shuffle, unless
   /// it is the only one.
   public var iterationsPerEpoch: Int { max(dataset.count / configuration.batchSize, 1) }
@@ -70,12 +79,15 @@ public final class Trainer {
   public func runEpoch(
     workers: Int, shouldStop: () -> Bool, report: (TrainingStep) throws -> Void
   ) throws {
-    let start = iteration % iterationsPerEpoch
     let loader = BatchLoader(
-      dataset, batchSize: min(configuration.batchSize, dataset.count),
-      imageSize: network.configuration.imageSize, augmentation: configuration.augmentation,
-      meanPixel: network.configuration.normalization.meanPixel, seed: configuration.seed,
-      epoch: epoch, skippingBatches: start, dropsPartialBatch: true, workers: workers)
+      dataset,
+      BatchLoader.Options(
+        batchSize: min(configuration.batchSize, dataset.count),
+        imageSize: network.configuration.imageSize, augmentation: configuration.augmentation,
+        meanPixel: network.configuration.normalization.meanPixel, seed: configuration.seed,
+        workers: workers),
+      epoch: epoch, startingAtBatch: iteration % iterationsPerEpoch, cache: cache)
+    defer { loader.cancel() }
     network.isTraining = true
     let clock = ContinuousClock()
     var began = clock.now
@@ -91,7 +103,13 @@ public final class Trainer {
       try report(step)
       if shouldStop() { break }
     }
-    loader.cancel()
+  }
+
+  /// Remembers a validation score and tells whether it is the best so far.
+  func noteScore(_ score: Double) -> Bool {
+    guard score > best ?? -1 else { return false }
+    best = score
+    return true
   }
 
   /// One iteration: forward, loss, backward, update.

@@ -9,12 +9,10 @@ import Torch
 public final class Validator {
   private let dataset: DetectionDataset
   private let batchSize: Int
-  private let workers: Int
 
-  public init(_ dataset: DetectionDataset, batchSize: Int, workers: Int) {
+  public init(_ dataset: DetectionDataset, batchSize: Int) {
     self.dataset = dataset
     self.batchSize = batchSize
-    self.workers = workers
   }
 
   /// - Returns: the loss averaged over batches, and the evaluation at the settings that results are
@@ -27,9 +25,7 @@ public final class Validator {
     let loss = MultiBoxLoss(priors: decoder.priors, configuration: configuration.loss)
     var evaluator = DetectionEvaluator(classes: configuration.classes)
     let loader = BatchLoader(
-      dataset, batchSize: batchSize, imageSize: configuration.imageSize, augmentation: .none,
-      meanPixel: configuration.normalization.meanPixel, seed: 0, epoch: 0, isShuffled: false,
-      workers: workers)
+      dataset, .evaluation(batchSize: batchSize, imageSize: configuration.imageSize))
     defer { loader.cancel() }
     let wasTraining = network.isTraining
     network.isTraining = false

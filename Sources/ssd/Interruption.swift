@@ -8,7 +8,8 @@ final class Interruption: Sendable {
   static let shared = Interruption()
 
   private let requested = Atomic(false)
-  private let sources: [any DispatchSourceSignal]
+  /// Only written here; they live as long as the process.
+  nonisolated(unsafe) private let sources: [any DispatchSourceSignal]
 
   private init() {
     sources = [SIGINT, SIGTERM].map { number in
@@ -16,7 +17,7 @@ final class Interruption: Sendable {
       return DispatchSource.makeSignalSource(signal: number, queue: .global())
     }
     for source in sources {
-      source.setEventHandler { [requested] in
+      source.setEventHandler { [unowned self] in
         if requested.exchange(true, ordering: .relaxed) { exit(130) }
         FileHandle.standardError.write(Data("\nstopping after this step ...\n".utf8))
       }

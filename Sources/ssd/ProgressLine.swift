@@ -2,7 +2,7 @@ import Foundation
 
 /// One line that is kept up to date on a terminal, and written now and then into a log.
 struct ProgressLine {
-  private let isTerminal = isatty(fileno(stderr)) == 1
+  private let isTerminal = isatty(STDERR_FILENO) == 1
   private let interval: Duration
   private var last: ContinuousClock.Instant?
   private var isOpen = false
@@ -10,7 +10,7 @@ struct ProgressLine {
   /// - Parameter interval: between two lines when nobody watches; on a terminal it is a tenth of a
   ///   second.
   init(interval: Duration = .seconds(10)) {
-    self.interval = isatty(fileno(stderr)) == 1 ? .milliseconds(100) : interval
+    self.interval = isatty(STDERR_FILENO) == 1 ? .milliseconds(100) : interval
   }
 
   /// Shows `text`, which is only computed when it is time to.
@@ -40,7 +40,7 @@ struct ProgressLine {
 
   private var columns: Int {
     var size = winsize()
-    return ioctl(fileno(stderr), UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20
+    return ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 20
       ? Int(size.ws_col) : 100
   }
 

@@ -1,6 +1,6 @@
+import Datasets
 import Evaluation
 import Foundation
-import FoundationXML
 import MultiBox
 import TestSupport
 import Testing
@@ -10,24 +10,40 @@ struct VOCResultsTests {
   private static let detections = "fixtures/peers/voc100-detections"
   private static let photographs = "data/VOC2012-real100"
 
-  /// The expected values come from the Python evaluator of ssd.pytorch: annotations less 1, files as
-  /// they are, boxes measured without counting the last pixel.
+  /// The expected values come from the Python evaluator of ssd.pytorch: annotations less 1, files
+  /// as they are, boxes measured without counting the last pixel.
   @Test(
     "somebody else's detections on 100 photographs score as in their evaluator",
     .enabled(if: SharedFixtures.exists(detections) && SharedFixtures.exists(photographs)))
   func realPhotographs() throws {
     let folder = SharedFixtures.url(Self.detections)
-    let images = try String(contentsOf: folder.appending(path: "test.txt"), encoding: .utf8)
-      .split(whereSeparator: \.isWhitespace).map(String.init)
+    let dataset = try DetectionDataset(
+      voc: [DatasetSource(folder: SharedFixtures.url(Self.photographs), split: nil)], classes: .voc)
     let results = try VOCResults(
       contentsOf: folder.appending(path: "comp4_dets"), split: "test", classes: .voc,
-      images: Set(images))
+      images: Set(dataset.images.map(\.id)))
     #expect(results.missingClasses.isEmpty)
+    #expect(dataset.count == 100)
 
     var evaluator = DetectionEvaluator(classes: .voc)
-    for image in images {
+    var fractionalEvaluator = DetectionEvaluator(classes: .voc)
+    for (index, image) in dataset.images.enumerated() {
+      let objects = dataset.groundTruth(at: index)
+      let found = results.detections[image.id] ?? []
       evaluator.add(
-        pixelDetections: results.detections[image] ?? [], objects: try Self.objects(of: image))
+        pixelDetections: found,
+        objects: zip(objects, image.objects).map { object, annotated in
+          var object = object
+          object.box = image.convention.zeroBased(annotated.box)
+          return object
+        })
+      fractionalEvaluator.add(
+        detections: found.map { detection in
+          var detection = detection
+          detection.box = detection.box.scaled(
+            x: 1 / Float(image.width), y: 1 / Float(image.height))
+          return detection
+        }, objects: objects, width: image.width, height: image.height)
     }
     let report = evaluator.report()
 
@@ -49,6 +65,8 @@ struct VOCResultsTests {
         abs(try #require(figures.voc) - #require(area.AP[figures.label])) < 1e-6,
         "\(figures.label)")
     }
+    let fractional = fractionalEvaluator.report()
+    #expect(abs(try #require(fractional.mean.voc07) - eleven.mAP) < 1e-6)
     #expect(report.classes.reduce(0) { $0 + $1.detectionCount } == 452)
   }
 
@@ -69,7 +87,7 @@ struct VOCResultsTests {
       try results.write(to: folder, split: "val", firstPixel: firstPixel)
       let text = try String(
         contentsOf: folder.appending(path: "comp4_det_val_potted plant.txt"), encoding: .utf8)
-      #expect(text == "000012 0.750000 \(box)\n")
+      #expect(text == "000012 0.7500000000 \(box)\n")
       let read = try VOCResults(
         contentsOf: folder, split: "val", classes: classes, firstPixel: firstPixel)
       #expect(read.detections == results.detections)
@@ -121,26 +139,6 @@ struct VOCResultsTests {
   private struct Expected: Decodable {
     var mAP: Double
     var AP: [String: Double]
-  }
-
-  /// The objects of an annotation file, boxes in pixels from 0.
-  private static func objects(of image: String) throws -> [GroundTruthObject] {
-    let file = SharedFixtures.url(photographs).appending(path: "Annotations/\(image).xml")
-    let root = try #require(try XMLDocument(contentsOf: file).rootElement())
-    return try root.elements(forName: "object").map { object in
-      func text(_ path: String) throws -> String {
-        try #require(try object.nodes(forXPath: path).first?.stringValue)
-      }
-      func number(_ name: String) throws -> Float {
-        try #require(Float(try text("bndbox/\(name)"))) - 1
-      }
-      return GroundTruthObject(
-        box: BoundingBox(
-          xMin: try number("xmin"), yMin: try number("ymin"), xMax: try number("xmax"),
-          yMax: try number("ymax")),
-        classIndex: try #require(ClassList.voc.index(of: try text("name"))),
-        isDifficult: try text("difficult") == "1")
-    }
   }
 }
 

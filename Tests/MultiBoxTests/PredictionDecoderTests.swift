@@ -30,10 +30,11 @@ struct PredictionDecoderTests {
     let name = "\(setting.name)_\(image)"
     let expectedScores = try golden.floats("\(name)_scores")
     try #require(found.count == expectedScores.count)
-    #expect(try found.map(\.classIndex) == golden.integers("\(name)_labels"))
+    let classIndices = try golden.integers("\(name)_labels")
+    #expect(found.map(\.classIndex) == classIndices)
     #expect(zip(found, expectedScores).allSatisfy { abs($0.score - $1) < 1e-5 })
-    #expect(
-      try greatestDifference(found.map(\.box), golden.boundaryBoxes("\(name)_boxes")) < 1e-5)
+    let boxes = try golden.boundaryBoxes("\(name)_boxes")
+    #expect(greatestDifference(found.map(\.box), boxes) < 1e-5)
     #expect(found.allSatisfy { $0.label == ClassList.voc.label(at: $0.classIndex) })
   }
 
@@ -55,7 +56,8 @@ struct PredictionDecoderTests {
     var settings = DetectionSettings.evaluation
     for limit in [0, 1, 17, 100] {
       settings.limit = limit
-      #expect(try fixture(settings) == Array(found.prefix(limit)))
+      let fewer = try fixture(settings)
+      #expect(fewer == Array(found.prefix(limit)))
     }
   }
 
@@ -69,16 +71,15 @@ struct PredictionDecoderTests {
 
   @Test("a limit of candidates leaves each class its best")
   func maximumCandidates() throws {
-    let golden = try GoldenArrays("detect_objects")
     var settings = DetectionSettings.evaluation
     let exact = try fixture(settings)
     settings.maximumCandidates = priorCount
-    #expect(try fixture(settings) == exact)
+    let all = try fixture(settings)
+    #expect(all == exact)
     settings.maximumCandidates = 1
     let found = try fixture(settings)
     #expect(Set(found.map(\.classIndex)).count == found.count)
     #expect(found.first == exact.first)
-    #expect(try golden.floats("evaluation_0_scores")[0] == found.first?.score)
   }
 
   @Test("detections are the same as when each class is decoded and suppressed by itself")

@@ -11,12 +11,10 @@ struct PriorBoxesTests {
     configuration.clipsPriors = false
     let unclipped = PriorBoxes(configuration)
     #expect(clipped.count == 8732)
-    #expect(
-      try greatestDifference(unclipped.centerSize, golden.centerSizeBoxes("priors_center_size"))
-        < 1e-6)
-    #expect(
-      try greatestDifference(clipped.boundary, golden.boundaryBoxes("priors_boundary_clipped"))
-        < 1e-6)
+    let centerSize = try golden.centerSizeBoxes("priors_center_size")
+    #expect(greatestDifference(unclipped.centerSize, centerSize) < 1e-6)
+    let boundary = try golden.boundaryBoxes("priors_boundary_clipped")
+    #expect(greatestDifference(clipped.boundary, boundary) < 1e-6)
   }
 
   @Test("SSD512 has 24,564 priors")
@@ -41,17 +39,25 @@ struct PriorBoxesTests {
     #expect(
       greatestDifference(priors.centerSize.map(BoundingBox.init), priors.boundary) < 1e-6)
     #expect(priors.count == configuration.featureMaps.reduce(0) { $0 + $1.priorCount })
-    #expect(!priors.boundary.contains(where: \.isDegenerate))
+    #expect(priors.boundary.allSatisfy { !$0.isDegenerate })
   }
 
   @Test("clipped priors lie inside the image, unclipped ones do not all")
   func clipping() {
-    let inside = BoundingBox(xMin: 0, yMin: 0, xMax: 1, yMax: 1)
     var configuration = SSDConfiguration.ssd300(classes: .voc)
     #expect(PriorBoxes(configuration).boundary.allSatisfy { $0.clipped == $0 })
     configuration.clipsPriors = false
     #expect(PriorBoxes(configuration).boundary.contains { $0.clipped != $0 })
-    #expect(inside.clipped == inside)
+  }
+
+  @Test("priors larger than the image are a setting")
+  func sizeLimit() {
+    var configuration = SSDConfiguration.ssd300(classes: .voc)
+    configuration.clipsPriors = false
+    #expect(PriorBoxes(configuration).centerSize.map(\.width).max() == 1)
+    configuration.limitsPriorSizes = false
+    let widest = PriorBoxes(configuration).centerSize.map(\.width).max() ?? 0
+    #expect(abs(widest - Float(0.9 * 2.0.squareRoot())) < 1e-6)
   }
 
   @Test("priors go map by map, row by row, position by position, square first")

@@ -9,7 +9,8 @@ struct SSDConfigurationTests {
     let configuration = try #require(SSDConfiguration.preset(named: preset, classes: .voc))
     #expect(configuration.name == preset)
     let saved = try JSONEncoder().encode(configuration)
-    #expect(try JSONDecoder().decode(SSDConfiguration.self, from: saved) == configuration)
+    let read = try JSONDecoder().decode(SSDConfiguration.self, from: saved)
+    #expect(read == configuration)
   }
 
   @Test("there is no preset of another name")
@@ -55,13 +56,15 @@ struct ClassListTests {
     for labels in [[], [""], ["cat", "background"]] {
       #expect(throws: ClassListError.self) { try ClassList(validating: labels) }
     }
-    #expect(try ClassList(validating: ["cat", "dog"]).labels == ["cat", "dog"])
+    let valid = try ClassList(validating: ["cat", "dog"])
+    #expect(valid.labels == ["cat", "dog"])
   }
 
   @Test("a saved list is validated when it is read")
   func coding() throws {
     let saved = try JSONEncoder().encode(ClassList.voc)
-    #expect(try JSONDecoder().decode(ClassList.self, from: saved) == .voc)
+    let read = try JSONDecoder().decode(ClassList.self, from: saved)
+    #expect(read == .voc)
     #expect(throws: ClassListError.self) {
       try JSONDecoder().decode(ClassList.self, from: Data(#"["cat", "cat"]"#.utf8))
     }

@@ -129,6 +129,8 @@ void ctorch_set_threads(int count);
 int ctorch_threads(void);
 void ctorch_set_deterministic(bool deterministic);
 const char *_Nonnull ctorch_version(void);
+// Whether the processor has instructions for bfloat16.
+bool ctorch_has_bfloat16(void);
 
 #ifdef __cplusplus
 }

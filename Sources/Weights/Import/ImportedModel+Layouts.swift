@@ -27,17 +27,19 @@ extension ImportedModel {
       scores: "pred_convs.cl_conv4_3.weight", priorsPerPosition: 4, notes: &notes)
     var configuration = SSDConfiguration.ssd300(classes: classes)
     // The tutorial limits the priors' centres and sizes to 0...1, which only the largest notice.
-    configuration.priorClipping = .centerSize
+    configuration.clipsPriors = false
+    configuration.limitsPriorSizes = true
     configuration.normalization = .imageNet
     configuration.loss = LossConfiguration(
       localization: .l1, averagesCoordinates: true, forcedMatch: .laterObjectWins)
     if let saved = source.tensor("priors_cxcy"), saved.shape == [8732, 4] {
       let values = try saved.floats()
-      let fitting = [PriorClipping.centerSize, .none, .boundary].first {
-        configuration.priorClipping = $0
+      // Copies of the tutorial's code exist in which nothing is limited.
+      let fitting = [true, false].first {
+        configuration.limitsPriorSizes = $0
         return PriorBoxes(configuration).isNear(values)
       }
-      configuration.priorClipping = fitting ?? .centerSize
+      configuration.limitsPriorSizes = fitting ?? true
       notes.append(
         fitting != nil
           ? "The priors saved in the file are those of the configuration."
@@ -74,16 +76,17 @@ extension ImportedModel {
       imageSize: imageSize, classes: classes, hasSmallObjects: isCOCO)
     switch source.layout {
     case .torchvisionSSD:
-      configuration.priorClipping = .size
+      configuration.limitsPriorSizes = true
       configuration.normalization = PixelNormalization(
         scale: 1 / 255, mean: [0.48235, 0.45882, 0.40784],
         deviation: [1 / 255, 1 / 255, 1 / 255])
     case .caffeSSD:
-      configuration.priorClipping = .none
       if let model = source.archive as? CaffeModel {
         try configuration.take(model.priorLayers, of: model, notes: &notes)
       }
-    default: configuration.priorClipping = .centerSize
+    default:
+      configuration.limitsPriorSizes = true
+      configuration.limitsPriorCenters = true
     }
     let map: NameMap =
       switch source.layout {

@@ -34,6 +34,8 @@ extension SSDConfiguration {
       configuration.featureMaps[map].step = steps[map]
     }
     configuration.normalization = .caffe
+    configuration.clipsPriors = false
+    configuration.limitsPriorSizes = false
     return configuration
   }
 
@@ -69,7 +71,7 @@ extension SSDConfiguration {
       featureMaps[map].aspectRatios =
         [1] + layer.aspectRatios.map(Double.init).flatMap { layer.flips ? [$0, 1 / $0] : [$0] }
       featureMaps[map].step = layer.step.map(Double.init)
-      priorClipping = layer.clips ? .boundary : .none
+      clipsPriors = layer.clips
       if layer.variances.count == 4 {
         variances = Variances(center: layer.variances[0], size: layer.variances[2])
       }

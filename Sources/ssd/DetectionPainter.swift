@@ -1,0 +1,48 @@
+import Foundation
+import Images
+import MultiBox
+
+/// Draws detections, each class in a colour of its own.
+struct DetectionPainter {
+  let classes: ClassList
+
+  /// The image with boxes, labels and scores; the best detection lies on top.
+  func paint(_ detections: [Detection], on image: Image) throws -> Image {
+    let boxes = detections.reversed().map { detection in
+      let box = detection.box.scaled(x: Float(image.width), y: Float(image.height))
+      return LabeledBox(
+        rectangle: Rectangle(
+          x: Double(box.xMin), y: Double(box.yMin), width: Double(box.width),
+          height: Double(box.height)),
+        text: "\(detection.label) \(String(format: "%.2f", detection.score))",
+        color: .distinct(detection.classIndex - 1, of: classes.count))
+    }
+    return try BoxPainter().paint(boxes, on: image)
+  }
+}
+
+/// A folder of pictures that are named after the images they show.
+struct PictureFolder {
+  private let folder: URL
+  private let names: [URL: String]
+
+  /// Creates the folder. Where two images have one name, the second becomes `name-2`.
+  init(_ folder: URL, for files: [URL]) throws {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    self.folder = folder
+    var taken: [String: Int] = [:]
+    var names: [URL: String] = [:]
+    for file in files where names[file] == nil {
+      let stem = file.deletingPathExtension().lastPathComponent
+      let number = taken[stem, default: 0] + 1
+      taken[stem] = number
+      names[file] =
+        (number == 1 ? stem : "\(stem)-\(number)") + "." + file.pathExtension.lowercased()
+    }
+    self.names = names
+  }
+
+  func write(_ picture: Image, of file: URL) throws {
+    try picture.write(to: folder.appending(path: names[file] ?? file.lastPathComponent))
+  }
+}

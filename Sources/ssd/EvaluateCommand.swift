@@ -1,0 +1,106 @@
+import ArgumentParser
+import Datasets
+import Evaluation
+import Foundation
+import Inference
+import MultiBox
+
+struct EvaluateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evaluate",
+    abstract: "Score a model, or result files, against annotated images.",
+    usage: """
+      ssd evaluate <model> <data> [--json FILE] [--save-results DIR]
+      ssd evaluate --results DIR --data VOC-FOLDER --split test [--json FILE]
+      ssd evaluate --results FILE.json --annotations FILE.json [--json FILE]
+      """,
+    discussion: """
+      Average precision by VOC 2007's 11-point rule, as area under the curve, and COCO's figures. \
+      Difficult objects are neither counted nor punished.
+      """)
+
+  @Argument(help: "The model.")
+  var model: String?
+
+  @Argument(help: DataSelection.help)
+  var source: String?
+
+  @Option(help: "Score these detections instead: a folder of VOC result files, or COCO JSON.")
+  var results: String?
+
+  @Option(help: "The VOC folder that --results is scored against.")
+  var data: String?
+
+  @Option(help: "The list of images (in --data, and in the names of VOC result files).")
+  var split: String?
+
+  @Option(help: "The COCO annotations that --results is scored against.")
+  var annotations: String?
+
+  @Option(help: "File for the figures as JSON, - for the standard output.")
+  var json: String?
+
+  @Option(help: "Folder for the detections as VOC result files.")
+  var saveResults: String?
+
+  @Option(help: "A detection must exceed this score.")
+  var minimumScore = DetectionSettings.evaluation.minimumScore
+
+  @Option(help: "The overlap above which the lesser of two boxes of a class is dropped.")
+  var maximumOverlap = DetectionSettings.evaluation.maximumOverlap
+
+  @Option(help: "The most detections in an image.")
+  var limit = DetectionSettings.evaluation.limit
+
+  @Option(help: "Images that go through the network together.")
+  var batch = 8
+
+  #if Training
+    @OptionGroup(title: "Machine") var machine: InferenceOptions
+  #endif
+
+  mutating func validate() throws {
+    switch (model, results) {
+    case (nil, nil): throw ValidationError("name a model and data, or --results")
+    case (.some, .some): throw ValidationError("name a model or --results, not both")
+    case (.some, nil) where source == nil && data == nil:
+      throw ValidationError("name the data to score the model on")
+    case (nil, .some) where data == nil && annotations == nil:
+      throw ValidationError("--results needs --data, or --annotations")
+    default: break
+    }
+    guard batch > 0, limit > 0 else { throw ValidationError("--batch and --limit must be at least 1") }
+  }
+
+  func run() throws {
+    let report = try report()
+    if json != "-" { print(report) }
+    try json.map { try JSONOutput.write(data: report.json(), to: $0) }
+  }
+
+  private func report() throws -> EvaluationReport {
+    if let annotations, let results {
+      return try EvaluationReport(
+        COCOResult.results(contentsOf: URL(filePath: results)),
+        against: COCOInstances(contentsOf: URL(filePath: annotations)))
+    }
+    if let results, let data {
+      return try ResultScoring.report(
+        folder: URL(filePath: results),
+        on: DataSelection(data, for: .scoring, split: split))
+    }
+    #if Training
+      let detector = try machine.detector(model ?? "")
+      return try ModelScoring(
+        detector: detector,
+        settings: DetectionSettings(
+          minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit),
+        batchSize: batch
+      ).report(
+        on: DataSelection(source ?? data ?? "", for: .scoring, split: split),
+        savingResultsTo: saveResults.map { URL(filePath: $0) })
+    #else
+      throw CommandError("this build of ssd has no engine to run a network with")
+    #endif
+  }
+}

@@ -1,0 +1,128 @@
+#if Training
+  import ArgumentParser
+  import Datasets
+  import Foundation
+  import MultiBox
+  import SSD
+  import Torch
+  import Training
+
+  struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "train", abstract: "Train a detector on annotated images.",
+      discussion: """
+        Ctrl-C stops with the state saved; the same command with --resume goes on as if nothing \
+        had happened.
+        """)
+
+    @Argument(help: DataSelection.help)
+    var data: String
+
+    @Option(
+      name: .long,
+      help: "Images to validate on (default: the list test, or val, of the same folders).")
+    var validation: String?
+
+    @Option(name: .shortAndLong, help: "The network: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
+    var model = "ssd300"
+
+    @Option(name: .shortAndLong, help: "The run's folder (default: runs/ and the data's name).")
+    var output: String?
+
+    @Flag(help: "Go on from the run's last checkpoint.")
+    var resume = false
+
+    @Option(name: .long, help: "Start from the weights of this model, with fresh training state.")
+    var weights: String?
+
+    @OptionGroup(title: "Schedule") var schedule: ScheduleOptions
+    @OptionGroup(title: "Data") var loading: LoadingOptions
+    @OptionGroup(title: "Machine") var machine: MachineOptions
+
+    mutating func validate() throws {
+      guard SSDConfiguration.presetNames.contains(model) else {
+        throw ValidationError(
+          "there is no network `\(model)`; choose \(SSDConfiguration.presetNames.joined(separator: ", "))")
+      }
+      guard !(resume && weights != nil) else {
+        throw ValidationError("--resume and --weights exclude each other")
+      }
+    }
+
+    func run() throws {
+      machine.apply()
+      let selection = try DataSelection(data, for: .training)
+      let folder = URL(filePath: output ?? "runs/\(selection.name)")
+      let checkpoint = TrainingRun.lastCheckpoint(in: folder)
+      let hasCheckpoint = FileManager.default.fileExists(atPath: checkpoint.path)
+      guard !resume || hasCheckpoint else {
+        throw CommandError("there is nothing to resume: \(checkpoint.path) does not exist")
+      }
+      guard resume || !hasCheckpoint else {
+        throw CommandError(
+          "\(folder.path) holds a run already: add --resume, or choose another --output")
+      }
+
+      let trainer = try resume
+        ? resumedTrainer(from: checkpoint, on: selection) : freshTrainer(on: selection)
+      let validation = try validation.map { try DataSelection($0, for: .scoring) }
+        ?? selection.heldOut
+      let validationData = try validation?.dataset(
+        classes: trainer.network.configuration.classes)
+      describe(trainer, on: selection, validation: validation, folder: folder)
+
+      let run = try TrainingRun(
+        trainer, validatingOn: validationData, in: folder,
+        options: TrainingRun.Options(
+          epochsPerValidation: schedule.validateEvery, workers: machine.workers))
+      var display = TrainingDisplay(trainer)
+      let interruption = Interruption.shared
+      try run.run(shouldStop: { interruption.isRequested }) { display.show($0) }
+      display.finish(interrupted: interruption.isRequested, folder: folder)
+      if interruption.isRequested { throw ExitCode(130) }
+    }
+
+    private func freshTrainer(on selection: DataSelection) throws -> Trainer {
+      Runtime.seed(schedule.seed)
+      let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
+      let dataset = try selection.dataset(
+        classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
+      let network = source
+        ?? SSDNetwork(SSDConfiguration.preset(named: model, classes: dataset.classes)!)
+      return try Trainer(
+        network, on: dataset, configuration: schedule.configuration(images: dataset.count),
+        cacheBytes: loading.cacheBytes)
+    }
+
+    private func resumedTrainer(
+      from checkpoint: URL, on selection: DataSelection
+    ) throws -> Trainer {
+      let network = try SSDNetwork(contentsOf: checkpoint)
+      let dataset = try selection.dataset(
+        classes: network.configuration.classes, keepsDifficult: !loading.dropDifficult)
+      let trainer = try Trainer(
+        network, on: dataset, configuration: Trainer.configuration(ofCheckpoint: checkpoint),
+        cacheBytes: loading.cacheBytes)
+      try trainer.resume(from: checkpoint)
+      return trainer
+    }
+
+    private func describe(
+      _ trainer: Trainer, on selection: DataSelection, validation: DataSelection?, folder: URL
+    ) {
+      let network = trainer.network
+      let parameters = network.parameters.reduce(0) { $0 + $1.tensor.count }
+      let configuration = trainer.configuration
+      print(
+        """
+        \(network.configuration.name): \(parameters.formatted()) parameters, \
+        \(network.configuration.classes.count) classes
+        data: \(selection), \(trainer.imageCount) images; validation: \
+        \(validation?.description ?? "none")
+        run: \(configuration.schedule.iterations) iterations of \(configuration.batchSize) images \
+        (\(trainer.iterationsPerEpoch) an epoch), \(configuration.precision.rawValue), \
+        \(Runtime.threadCount) threads -> \(folder.relativePath)
+        """)
+    }
+  }
+#endif
