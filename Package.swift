@@ -49,7 +49,11 @@ let package = Package(
 
     // Arrays on disk.
     .target(name: "Weights", dependencies: ["MultiBox"]),
-    .testTarget(name: "WeightsTests", dependencies: ["Weights", "TestSupport"]),
+    .testTarget(
+      name: "WeightsTests", dependencies: ["Weights", "MultiBox", "TestSupport", "WeightsStress"]),
+    .executableTarget(
+      name: "WeightsStress", dependencies: ["Weights", "MultiBox", "TestSupport"],
+      path: "Tests/WeightsStress"),
 
     // From a picture to detections.
     .target(name: "Inference", dependencies: ["MultiBox", "Images", "Weights"]),

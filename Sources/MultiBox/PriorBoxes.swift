@@ -20,13 +20,16 @@ public struct PriorBoxes: Sendable {
         configuration.limitsPriorSizes ? (min(width, 1), min(height, 1)) : (width, height)
       }
       let step = map.step.map { $0 / Double(configuration.imageSize) } ?? 1 / Double(map.size)
+      func center(_ position: Int) -> Float {
+        let center = Float((Double(position) + 0.5) * step)
+        return configuration.limitsPriorCenters ? min(center, 1) : center
+      }
       for row in 0..<map.size {
         for column in 0..<map.size {
           for (width, height) in shapes {
             centerSize.append(
               CenterSizeBox(
-                centerX: Float((Double(column) + 0.5) * step),
-                centerY: Float((Double(row) + 0.5) * step),
+                centerX: center(column), centerY: center(row),
                 width: Float(width), height: Float(height)))
           }
         }

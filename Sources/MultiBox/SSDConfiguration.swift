@@ -20,6 +20,9 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   /// around its own centre, before anything is cut off. The tutorial and torchvision do so, the
   /// authors' Caffe code does not.
   public var limitsPriorSizes: Bool
+  /// Whether a prior whose centre lies outside the image is moved onto its edge. ssd.pytorch and
+  /// lufficc's SSD do so; the fixed steps of their conv8_2 leave the image by a hundredth.
+  public var limitsPriorCenters: Bool
   /// The divisors of encoded offsets.
   public var variances: Variances
   /// What is done to pixel values before the first layer.
@@ -31,7 +34,7 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
   public init(
     name: String, imageSize: Int, classes: ClassList, base: BaseNetwork,
     auxiliary: [AuxiliaryBlock], featureMaps: [FeatureMap], clipsPriors: Bool = true,
-    limitsPriorSizes: Bool = true, variances: Variances = .init(),
+    limitsPriorSizes: Bool = true, limitsPriorCenters: Bool = false, variances: Variances = .init(),
     normalization: PixelNormalization = .imageNet,
     loss: LossConfiguration = .init()
   ) {
@@ -43,6 +46,7 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
     self.featureMaps = featureMaps
     self.clipsPriors = clipsPriors
     self.limitsPriorSizes = limitsPriorSizes
+    self.limitsPriorCenters = limitsPriorCenters
     self.variances = variances
     self.normalization = normalization
     self.loss = loss

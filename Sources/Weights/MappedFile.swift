@@ -39,6 +39,21 @@ public final class MappedFile: Sendable {
     bytes = UnsafeRawBufferPointer(start: start, count: count)
   }
 
+  /// A file that is in memory already, for tests.
+  package init(_ contents: [UInt8], url: URL) {
+    self.url = url
+    guard !contents.isEmpty,
+      let start = mmap(
+        nil, contents.count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      start != MAP_FAILED
+    else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    UnsafeMutableRawBufferPointer(start: start, count: contents.count).copyBytes(from: contents)
+    bytes = UnsafeRawBufferPointer(start: start, count: contents.count)
+  }
+
   deinit {
     if let start = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)

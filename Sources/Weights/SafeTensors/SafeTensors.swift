@@ -31,7 +31,7 @@ public struct SafeTensors: TensorArchive {
     try self.init(MappedFile(contentsOf: url))
   }
 
-  init(_ file: MappedFile) throws {
+  package init(_ file: MappedFile) throws {
     self.file = file
     let url = file.url
     guard file.count >= 8 else {

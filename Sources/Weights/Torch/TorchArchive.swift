@@ -45,7 +45,7 @@ public struct TorchArchive: TensorArchive {
     try self.init(MappedFile(contentsOf: url))
   }
 
-  init(_ file: MappedFile) throws {
+  package init(_ file: MappedFile) throws {
     self.file = file
     do {
       let budget = AllocationBudget(fileSize: file.count)

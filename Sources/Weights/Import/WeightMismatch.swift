@@ -4,22 +4,32 @@ import Foundation
 public struct WeightMismatch: Error, CustomStringConvertible {
   /// The file.
   public let url: URL
+  /// Whose names the file has, where that is known.
+  public let layout: CheckpointLayout?
   /// Needed, and not in the file.
   public let missing: [(name: String, shape: [Int])]
   /// In the file, and not needed.
   public let surplus: [(name: String, shape: [Int])]
   /// In both, with another shape.
   public let misshapen: [(name: String, needed: [Int], found: [Int])]
+  /// What the file calls the tensors, where it is not what the network calls them.
+  private let aliases: [String: String]
 
   /// Compares what a network needs with what a file holds; nil when nothing is missing or misshapen
   /// and, unless allowed, nothing is surplus.
   ///
-  /// - Parameter isIgnored: tells names that may be surplus.
+  /// - Parameters:
+  ///   - layout: whose names the file has.
+  ///   - aliases: the file's names for the network's.
+  ///   - isIgnored: tells names that may be surplus.
   public init?(
     _ url: URL, needed: [(name: String, shape: [Int])], found: [String: [Int]],
+    layout: CheckpointLayout? = nil, aliases: [String: String] = [:],
     ignoring isIgnored: (String) -> Bool = { _ in false }
   ) {
     self.url = url
+    self.layout = layout
+    self.aliases = aliases
     missing = needed.filter { found[$0.name] == nil }
     misshapen = needed.compactMap { name, shape in
       found[name].flatMap { $0 == shape ? nil : (name, shape, $0) }
@@ -30,11 +40,15 @@ public struct WeightMismatch: Error, CustomStringConvertible {
     if missing.isEmpty && misshapen.isEmpty && surplus.isEmpty { return nil }
   }
 
-  /// Every tensor that does not fit, a line each.
+  /// Every difference, one a line.
   public var description: String {
-    var lines = ["the tensors of \(url.path) do not fit the network:"]
-    lines += missing.map { "  missing: \($0.name) \($0.shape)" }
-    lines += misshapen.map { "  \($0.name): needed \($0.needed), found \($0.found)" }
+    func full(_ name: String) -> String {
+      aliases[name].map { $0 == name ? name : "\(name) (`\($0)` in the file)" } ?? name
+    }
+    let kind = layout.map { " (\($0))" } ?? ""
+    var lines = ["the tensors of \(url.path)\(kind) do not fit the network:"]
+    lines += missing.map { "  missing: \(full($0.name)) \($0.shape)" }
+    lines += misshapen.map { "  \(full($0.name)): needed \($0.needed), found \($0.found)" }
     lines += surplus.map { "  surplus: \($0.name) \($0.shape)" }
     return lines.joined(separator: "\n")
   }
