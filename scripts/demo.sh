@@ -22,7 +22,7 @@ step "Score it on the test split" \
 # As many test pictures as fit on one sheet.
 mapfile -t pictures < <(head -n 24 "$data/ImageSets/Main/test.txt" | sed "s|.*|$data/JPEGImages/&.jpg|")
 step "Draw what it finds" \
-  detect "$run/best.safetensors" "${pictures[@]}" --output demo/detections --contact-sheet demo/detections.jpg
+  detect "$run/best.safetensors" "${pictures[@]}" --output demo/detections --sheet demo/detections.jpg
 
 elapsed=$((SECONDS - started))
 cat <<END
