@@ -8,8 +8,6 @@ public final class BatchNorm2d: Module {
   public let runningMean: Buffer
   /// The average unbiased variance while training, (channels).
   public let runningVar: Buffer
-  /// How many batches the averages have seen.
-  public let numBatchesTracked: Buffer
   /// How far the averages move towards each batch.
   public let momentum: Double
   /// What is added to variances before dividing by their root.
@@ -23,17 +21,13 @@ public final class BatchNorm2d: Module {
     bias = Parameter(Tensor.zeros([channels]))
     runningMean = Buffer(Tensor.zeros([channels]))
     runningVar = Buffer(Tensor.full([channels], value: 1))
-    numBatchesTracked = Buffer(Tensor.zeros([], type: .int64))
     self.momentum = momentum
     self.epsilon = epsilon
   }
 
   /// (N, C, H, W) -> the same shape
   public func callAsFunction(_ input: Tensor) -> Tensor {
-    if isTraining {
-      withoutGradients { numBatchesTracked.tensor += Tensor.full([], value: 1, type: .int64) }
-    }
-    return input.batchNormalized(
+    input.batchNormalized(
       weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor,
       runningVariance: runningVar.tensor, isTraining: isTraining, momentum: momentum,
       epsilon: epsilon)

@@ -53,7 +53,7 @@ public final class Trainer {
       ], momentum: configuration.momentum)
     average = configuration.averageDecay.map {
       ExponentialMovingAverage(
-        of: network.state.filter { $0.tensor.scalarType == .float32 }, decay: $0)
+        of: network.state, decay: $0)
     }
   }
 
