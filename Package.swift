@@ -101,7 +101,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["ssd", "TestSupport", "Images", "Datasets"]),
+      name: "CommandLineTests",
+      dependencies: ["ssd", "SSD", "MultiBox", "Images", "Datasets", "TestSupport"]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
   ],
