@@ -57,7 +57,7 @@ let package = Package(
 
     // From a picture to detections.
     .target(name: "Inference", dependencies: ["MultiBox", "Images", "Weights"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "TestSupport"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
