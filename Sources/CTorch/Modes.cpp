@@ -1,6 +1,11 @@
 #include "TensorHandle.h"
 
 #include <cstdlib>
+#include <limits>
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
@@ -25,6 +30,14 @@ CTorchAutocast ctorch_set_autocast(CTorchDeviceType device, CTorchAutocast autoc
 }
 
 void ctorch_clear_autocast_cache(void) { at::autocast::clear_cache(); }
+
+void ctorch_keep_freed_memory(void) {
+#if defined(__GLIBC__)
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
+}
 
 void ctorch_seed(uint64_t seed) { at::manual_seed(seed); }
 

@@ -11,6 +11,12 @@ public enum Runtime {
     set { ctorch_set_threads(Int32(newValue)) }
   }
 
+  /// Makes the process keep freed memory for the next tensors.
+  ///
+  /// By default glibc returns every large block to the system, and a training step then spends a
+  /// quarter of its time on pages that the kernel takes away and zeroes anew.
+  public static func keepFreedMemory() { ctorch_keep_freed_memory() }
+
   /// Seeds libtorch's generators on every device.
   public static func seed(_ seed: UInt64) { ctorch_seed(seed) }
 

@@ -20,6 +20,7 @@
     /// The detector of a model file.
     func detector(_ model: String) throws -> Detector {
       Runtime.threadCount = threads
+      Runtime.keepFreedMemory()
       let autocast: ScalarType? = precision.resolved == .bfloat16 ? .bfloat16 : nil
       return try Detector(contentsOf: URL(filePath: model), autocast: autocast)
     }

@@ -121,6 +121,9 @@
       }
     }
 
-    func apply() { Runtime.threadCount = threads }
+    func apply() {
+      Runtime.threadCount = threads
+      Runtime.keepFreedMemory()
+    }
   }
 #endif

@@ -124,6 +124,8 @@ void ctorch_clear_autocast_cache(void);
 
 // The process.
 
+// Makes the allocator keep freed memory for the next step instead of giving it back to the system.
+void ctorch_keep_freed_memory(void);
 void ctorch_seed(uint64_t seed);
 void ctorch_set_threads(int count);
 int ctorch_threads(void);
