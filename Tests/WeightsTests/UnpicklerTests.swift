@@ -361,6 +361,55 @@ struct PickledTensorTests {
       archive.names == ["model.factors", "model.mean", "model.priors", "model.conv.weight"])
     #expect(try archive.floats("model.conv.weight") == [6, 7])
   }
+
+  @Test("classes that were saved with their source text, as before PyTorch 1.2, are recorded too")
+  func sourceText() throws {
+    let archive = try archive { w in
+      w.tuple { w in
+        w.text("module")
+        w.global("model", "SSD300")
+        w.text("/home/somebody/model.py")
+        w.text("class SSD300: ...")
+      }
+      w.opcode("Q")
+      w.raw([UInt8(ascii: ")"), 0x81])
+    }
+    #expect(archive.names.isEmpty)
+    let other = problem { w in
+      w.tuple { w in
+        w.text("module")
+        w.text("os.system")
+      }
+      w.opcode("Q")
+    }
+    #expect(other?.description.contains("describes no storage") == true)
+  }
+
+  @Test("bytes whose tensors say what they are")
+  func untypedStorage() throws {
+    let archive = try archive { w in
+      w.global("torch._utils", "_rebuild_tensor_v3")
+      w.tuple { w in
+        w.tuple { w in
+          w.text("storage")
+          w.global("torch.storage", "UntypedStorage")
+          w.text("0")
+          w.text("cpu")
+          w.integer(48)
+        }
+        w.opcode("Q")
+        w.integer(0)
+        w.integers([0])
+        w.integers([1])
+        w.raw([0x89, UInt8(ascii: "N")])
+        w.global("torch", "float16")
+        w.raw([UInt8(ascii: "N")])
+      }
+      w.opcode("R")
+      w.raw([0x30, UInt8(ascii: "}")])
+    }
+    #expect(archive.names.isEmpty)
+  }
 }
 
 @Suite("PyTorch's containers")
