@@ -57,7 +57,7 @@ let package = Package(
 
     // From a picture to detections.
     .target(name: "Inference", dependencies: ["MultiBox", "Images", "Weights"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference", "TestSupport"]),
+    .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
@@ -101,7 +101,8 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["ssd", "TestSupport", "Images", "Datasets"]),
+      name: "CommandLineTests",
+      dependencies: ["ssd", "SSD", "MultiBox", "Images", "Datasets", "TestSupport"]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
   ],

@@ -15,6 +15,7 @@ public struct AnnotatedObject: Hashable, Sendable {
   /// Its place in its file, from 1.
   public var number: Int
 
+  /// An object from its parts.
   public init(
     label: String, box: BoundingBox, isDifficult: Bool = false, isCrowd: Bool = false,
     number: Int = 1
@@ -44,6 +45,7 @@ public struct AnnotatedImage: Hashable, Sendable {
   /// The objects in the order of the file.
   public var objects: [AnnotatedObject]
 
+  /// A picture from its parts.
   public init(
     id: String, file: URL, annotationFile: URL, width: Int, height: Int,
     convention: PixelConvention, objects: [AnnotatedObject]

@@ -35,6 +35,7 @@ public struct AugmentationConfiguration: Hashable, Sendable, Codable {
   /// The chance of being turned upside down, which suits pictures without an upright direction.
   public var verticalFlipProbability: Double
 
+  /// The paper's settings, but for those given.
   public init(
     distortionProbability: Double = 0.5, brightness: ClosedRange<Double> = 0.5...1.5,
     contrast: ClosedRange<Double> = 0.5...1.5, saturation: ClosedRange<Double> = 0.5...1.5,

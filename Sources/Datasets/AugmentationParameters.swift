@@ -69,11 +69,16 @@ public struct AugmentationParameters: Hashable, Sendable {
 
 /// A rectangle of whole pixels that may reach out of its picture.
 public struct PixelWindow: Hashable, Sendable {
+  /// The first column; negative left of the picture.
   public var left: Int
+  /// The first row; negative above the picture.
   public var top: Int
+  /// Columns.
   public var width: Int
+  /// Rows.
   public var height: Int
 
+  /// A rectangle from its first column and row and its size.
   public init(left: Int, top: Int, width: Int, height: Int) {
     self.left = left
     self.top = top

@@ -18,6 +18,7 @@ public struct Batch: Sendable {
   /// How many pictures there are.
   public var count: Int { indices.count }
 
+  /// A batch from its parts.
   public init(
     pixels: [UInt8], size: Int, objects: [[GroundTruthObject]], names: [String], indices: [Int],
     sourceSizes: [(width: Int, height: Int)]

@@ -33,6 +33,7 @@ public final class BatchLoader: Sendable {
     /// Batches that may be ready or in the making at once.
     public var queueDepth: Int
 
+    /// Training with the paper's augmentation, but for what is given.
     public init(
       batchSize: Int, imageSize: Int = 300, augmentation: AugmentationConfiguration = .standard,
       meanPixel: (red: UInt8, green: UInt8, blue: UInt8) = PixelNormalization.imageNet.meanPixel,

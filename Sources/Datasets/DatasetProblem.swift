@@ -31,6 +31,7 @@ public struct DatasetProblem: Error, Hashable, Sendable {
   /// What is wrong.
   public var kind: Kind
 
+  /// A problem of a file, or of one object of it.
   public init(file: URL, object: AnnotatedObject? = nil, kind: Kind) {
     self.file = file
     objectNumber = object?.number
@@ -67,6 +68,8 @@ public struct DatasetProblem: Error, Hashable, Sendable {
 }
 
 extension DatasetProblem: CustomStringConvertible {
+  /// One line: where and what, such as
+  /// `Annotations/7.xml: object 3 (dog): the box (5, 5) to (5, 9) has no area`.
   public var description: String {
     var place = file.path
     if let objectNumber { place += ": object \(objectNumber)" }
@@ -101,19 +104,24 @@ extension DatasetProblem: CustomStringConvertible {
 }
 
 extension DatasetProblem: LocalizedError {
+  /// The same line for interfaces that ask Foundation.
   public var errorDescription: String? { description }
 }
 
 /// Width and height in pixels.
 public struct PixelSize: Hashable, Sendable, CustomStringConvertible {
+  /// Columns.
   public var width: Int
+  /// Rows.
   public var height: Int
 
+  /// A size from columns and rows.
   public init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
+  /// Such as `500x375`.
   public var description: String { "\(width)x\(height)" }
 }
 

@@ -7,6 +7,7 @@ public struct DatasetSource: Hashable, Sendable {
   /// The list in `ImageSets/Main`, without `.txt`; nil for every annotation of the folder.
   public var split: String?
 
+  /// A list of a folder.
   public init(folder: URL, split: String?) {
     self.folder = folder
     self.split = split

@@ -65,8 +65,8 @@ private func rotateHue(
   by sixths: Float
 ) {
   typealias Vector = PixelRow.Vector
-  let value = pointwiseMax(pointwiseMax(red, green), blue)
-  let chroma = value - pointwiseMin(pointwiseMin(red, green), blue)
+  let value = larger(larger(red, green), blue)
+  let chroma = value - smaller(smaller(red, green), blue)
   let inverse = 1 / chroma.replacing(with: 1, where: chroma .== 0)
   // The hue in sixths of a turn: red 0, green 2, blue 4.
   var hue = (red - green) * inverse + 4
@@ -81,7 +81,7 @@ private func rotateHue(
     var k = hue + offset
     k.replace(with: k + 6, where: k .< 0)
     k.replace(with: k - 6, where: k .>= 6)
-    let fall = pointwiseMax(pointwiseMin(pointwiseMin(k, 4 - k), Vector(repeating: 1)), .zero)
+    let fall = larger(smaller(smaller(k, 4 - k), Vector(repeating: 1)), .zero)
     return value - chroma * fall
   }
   red = channel(5)
@@ -89,10 +89,22 @@ private func rotateHue(
   blue = channel(1)
 }
 
+// The standard library's `pointwiseMin` and `pointwiseMax` go through the lanes one by one.
+
+@inline(__always)
+private func smaller(_ a: PixelRow.Vector, _ b: PixelRow.Vector) -> PixelRow.Vector {
+  a.replacing(with: b, where: b .< a)
+}
+
+@inline(__always)
+private func larger(_ a: PixelRow.Vector, _ b: PixelRow.Vector) -> PixelRow.Vector {
+  a.replacing(with: b, where: b .> a)
+}
+
 extension SIMD8<Float> {
   /// The nearest numbers that a byte's range holds.
   @inline(__always)
   fileprivate var sample: Self {
-    pointwiseMin(pointwiseMax(self, .zero), Self(repeating: 255))
+    smaller(larger(self, .zero), Self(repeating: 255))
   }
 }

@@ -21,6 +21,7 @@ public final class PictureRenderer {
   private var row = ScratchMemory<PixelRow.Vector>()
   private var sample = ScratchMemory<PixelRow.Vector>()
 
+  /// A renderer for a network's input of `size` x `size` pixels.
   public init(size: Int, meanPixel: (red: UInt8, green: UInt8, blue: UInt8)) {
     self.size = size
     self.meanPixel = meanPixel

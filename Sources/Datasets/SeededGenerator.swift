@@ -1,5 +1,3 @@
-import Foundation
-
 /// A generator whose stream is the same on every machine and with every version of Swift.
 ///
 /// xoshiro256** by Blackman and Vigna (2018), its state filled by SplitMix64 as they advise. The
@@ -31,6 +29,7 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
     return z ^ (z >> 31)
   }
 
+  /// The next 64 bits of the stream.
   public mutating func next() -> UInt64 {
     func rotated(_ value: UInt64, by bits: UInt64) -> UInt64 {
       (value << bits) | (value >> (64 - bits))
@@ -84,15 +83,5 @@ public struct SeededGenerator: RandomNumberGenerator, Hashable, Sendable {
   /// - Precondition: There is one.
   public mutating func element<Element>(of elements: [Element]) -> Element {
     elements[integer(in: 0...(elements.count - 1))]
-  }
-
-  /// A number of the normal distribution with mean 0 and deviation 1 (Marsaglia's polar method).
-  public mutating func normal() -> Double {
-    while true {
-      let x = uniform(in: -1...1)
-      let y = uniform(in: -1...1)
-      let square = x * x + y * y
-      if square > 0, square < 1 { return x * (-2 * log(square) / square).squareRoot() }
-    }
   }
 }

@@ -13,6 +13,7 @@ public struct VOCAnnotation: Hashable, Sendable {
   /// Boxes of an object's parts are left out.
   public var objects: [AnnotatedObject]
 
+  /// An annotation from its parts.
   public init(size: PixelSize?, objects: [AnnotatedObject]) {
     self.size = size
     self.objects = objects

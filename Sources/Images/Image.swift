@@ -11,7 +11,8 @@ public struct Image: Hashable, Sendable {
 
   /// The samples: `width * height * 3` of them.
   public var pixels: [UInt8] {
-    didSet { precondition(pixels.count == oldValue.count, "an image's size is fixed") }
+    // Without a look at `oldValue`, which would copy the picture at every change.
+    didSet { precondition(pixels.count == width * height * 3, "an image's size is fixed") }
   }
 
   /// A picture of the given samples.

@@ -9,6 +9,7 @@ public final class Detector: Sendable {
   /// The network's description.
   public var configuration: SSDConfiguration { predictor.configuration }
 
+  /// A detector on this engine.
   public init(_ predictor: any Predictor) {
     self.predictor = predictor
     decoder = PredictionDecoder(predictor.configuration)

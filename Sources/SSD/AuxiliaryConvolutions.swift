@@ -6,6 +6,7 @@ public final class AuxiliaryConvolutions: Module {
   private let stack: ConvolutionStack
   private let blocks: [String]
 
+  /// Draws the weights after Glorot and Bengio; biases are zero.
   public init(
     _ configuration: [AuxiliaryBlock], inputChannels: Int, hasBatchNormalization: Bool
   ) {
@@ -38,5 +39,6 @@ public final class AuxiliaryConvolutions: Module {
     }
   }
 
+  /// The layers, `conv8_1` and so on.
   public var children: [(name: String, child: ModuleChild)] { stack.children }
 }

@@ -9,9 +9,6 @@ public enum ModelFile {
   /// The metadata key of the configuration, JSON.
   public static let configurationKey = "configuration"
 
-  /// The names of a run's tensors, which stand beside the network's, begin with one of these.
-  public static let trainingPrefixes = ["momentum.", "training."]
-
   /// Writes a network; the file appears whole or not at all.
   ///
   /// - Parameters:
@@ -33,44 +30,45 @@ public enum ModelFile {
 }
 
 extension SSDNetwork {
-  /// Builds the network that a model file describes, with its weights.
+  /// Builds the network of a model file, with its weights: this program's own, or that of any known
+  /// implementation (see ``CheckpointLayout``).
   ///
-  /// - Throws: ``WeightFileError`` or ``WeightMismatch`` when the file is broken, ``ModelFileError``
-  ///   when it describes no network.
+  /// - Throws: ``WeightFileError``, ``WeightMismatch`` or ``ImportError`` when the file is broken, not
+  ///   complete or no model.
   public convenience init(contentsOf url: URL) throws {
-    let archive = try SafeTensors(contentsOf: url)
-    guard let text = archive.metadata[ModelFile.configurationKey] else {
-      throw ModelFileError(url: url, reason: "its metadata describe no network")
-    }
-    do {
-      self.init(try JSONDecoder().decode(SSDConfiguration.self, from: Data(text.utf8)))
-    } catch {
-      throw ModelFileError(url: url, reason: "its configuration cannot be read: \(error)")
-    }
-    try load(archive)
+    try self.init(ImportedModel(contentsOf: url))
   }
 
-  /// Takes over the weights of an archive whose names are PyTorch's. Training state is left alone.
+  /// Builds the network of an imported model, with its weights.
+  public convenience init(_ model: ImportedModel) throws {
+    self.init(model.configuration)
+    try load(model)
+  }
+
+  /// Takes over the weights of an archive whose names are this network's.
   ///
   /// - Throws: ``WeightMismatch`` when a tensor is missing, surplus or wrongly shaped; then nothing
   ///   has changed.
   public func load(_ archive: some TensorArchive) throws {
-    let state = state
+    try load(archive, into: state)
+  }
+
+  /// Takes over the weights of a base network; everything above it stays as it is.
+  ///
+  /// - Throws: ``WeightMismatch`` when they are those of another base network.
+  public func load(_ base: ImportedBase) throws {
+    try load(base, into: state.filter { $0.name.hasPrefix("base.") })
+  }
+
+  private func load(
+    _ archive: some TensorArchive, into state: [(name: String, tensor: Tensor)]
+  ) throws {
     if let mismatch = WeightMismatch(
-      archive.url, needed: state.map { ($0.name, $0.tensor.shape) }, found: archive.shapes,
-      ignoring: { name in ModelFile.trainingPrefixes.contains { name.hasPrefix($0) } })
+      archive.url, needed: state.map { ($0.name, $0.tensor.shape) }, found: archive.shapes)
     {
       throw mismatch
     }
     let tensors = try state.map { try Tensor(archive.tensor($0.name)) }
     for (target, tensor) in zip(state, tensors) { target.tensor.assign(tensor) }
   }
-}
-
-/// A file that is no model, though it can be read.
-public struct ModelFileError: Error, CustomStringConvertible {
-  public let url: URL
-  public let reason: String
-
-  public var description: String { "\(url.path) is no model of this program: \(reason)" }
 }

@@ -8,6 +8,7 @@ public final class MultiBoxLoss {
   private let configuration: LossConfiguration
   private let matcher: PriorMatcher
 
+  /// A loss over predictions from these priors.
   public init(priors: PriorBoxes, configuration: LossConfiguration = .init()) {
     self.priors = priors
     self.configuration = configuration

@@ -6,6 +6,7 @@ import Torch
 /// Parameters bear the names of the best-known PyTorch implementation: `base.conv1_1.weight`,
 /// `aux_convs.conv8_1.bias`, `pred_convs.loc_conv4_3.weight`, `rescale_factors`.
 public final class SSDNetwork: Module {
+  /// What the network was built from.
   public let configuration: SSDConfiguration
   private let base: VGG16Base
   private let auxConvs: AuxiliaryConvolutions

@@ -1,3 +1,4 @@
+import Foundation
 import Inference
 import MultiBox
 import Torch
@@ -9,6 +10,7 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
   private let network: SSDNetwork
   private let autocast: ScalarType?
 
+  /// The network's description.
   public var configuration: SSDConfiguration { network.configuration }
 
   /// - Parameters:
@@ -20,6 +22,7 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
     self.autocast = autocast
   }
 
+  /// Runs the network; see ``Predictor``.
   public func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
     let size = configuration.imageSize
     let (locations, scores) = withoutGradients {
@@ -29,5 +32,17 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
     }
     return RawPredictions(
       imageCount: imageCount, locations: locations.array(), scores: scores.array())
+  }
+}
+
+extension Detector {
+  /// A detector with the model of a file, run by libtorch: a checkpoint of this package, or a model of
+  /// any known implementation (see ``CheckpointLayout``).
+  ///
+  /// - Parameter autocast: the type of convolutions, such as `.bfloat16`; nil for float32.
+  /// - Throws: ``WeightFileError``, ``WeightMismatch`` or ``ImportError`` when the file is broken, not
+  ///   complete or no model.
+  public convenience init(contentsOf url: URL, autocast: ScalarType? = nil) throws {
+    self.init(TorchPredictor(try SSDNetwork(contentsOf: url), autocast: autocast))
   }
 }

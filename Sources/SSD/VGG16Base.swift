@@ -9,6 +9,7 @@ public final class VGG16Base: Module {
   /// How many convolutions each of the five blocks has.
   static let blockDepths = [2, 2, 3, 3, 3]
 
+  /// Draws the weights after He et al.; biases are zero.
   public init(_ configuration: BaseNetwork) {
     var layers: [(name: String, layer: Conv2d)] = []
     var channels = 3
@@ -47,5 +48,6 @@ public final class VGG16Base: Module {
     return (conv4_3, stack("conv7", stack("conv6", features)))
   }
 
+  /// The layers, `conv1_1` to `conv7`.
   public var children: [(name: String, child: ModuleChild)] { stack.children }
 }

@@ -4,8 +4,11 @@ public final class Conv2d: Module {
   public let weight: Parameter
   /// (out)
   public let bias: Parameter
+  /// Rows and columns from one window to the next.
   public let stride: Int
+  /// Rows and columns of zeros around the input.
   public let padding: Int
+  /// Distance of neighbouring kernel elements.
   public let dilation: Int
 
   /// Weights and bias start at zero; see ``Initialization``.

@@ -10,6 +10,7 @@ public final class ExponentialMovingAverage {
   /// How much of the average remains at every update, once warmed up.
   public let decay: Double
 
+  /// Starts with copies of the present values.
   public init(of tensors: [(name: String, tensor: Tensor)], decay: Double) {
     averages = tensors.map { ($0.name, $0.tensor.detached().cloned()) }
     sources = tensors.map(\.tensor)

@@ -19,6 +19,7 @@ public enum ModuleChild {
 
 /// A tensor that is learned. Its value is overwritten in place, never replaced.
 public struct Parameter {
+  /// The tensor itself.
   public let tensor: Tensor
 
   /// Starts recording operators on the tensor.
@@ -30,8 +31,10 @@ public struct Parameter {
 
 /// A tensor that is saved with the parameters but not learned.
 public struct Buffer {
+  /// The tensor itself.
   public let tensor: Tensor
 
+  /// Marks a tensor as saved but not learned.
   public init(_ tensor: Tensor) { self.tensor = tensor }
 }
 
@@ -55,6 +58,7 @@ public final class Layers<Layer: Module>: Module {
     return elements[index].layer
   }
 
+  /// What the module is made of.
   public var children: [(name: String, child: ModuleChild)] {
     elements.map { ($0.name, .module($0.layer)) }
   }
@@ -65,8 +69,10 @@ private protocol Transparent: Module {}
 extension Layers: Transparent {}
 
 extension Module {
+  /// What the module is made of.
   public var children: [(name: String, child: ModuleChild)] {
-    Mirror(reflecting: self).children.flatMap { label, value -> [(name: String, child: ModuleChild)] in
+    Mirror(reflecting: self).children.flatMap {
+      label, value -> [(name: String, child: ModuleChild)] in
       guard let label else { return [] }
       switch value {
       case let parameter as Parameter: return [(snakeCase(label), .parameter(parameter.tensor))]

@@ -7,12 +7,16 @@ private let foreachScale = Operator("aten::_foreach_mul_", overload: "Tensor")
 public final class SGD {
   /// Parameters that share a learning rate.
   public struct Group {
+    /// The parameters' full names.
     public var names: [String]
+    /// The tensors, in the order of the names.
     public var parameters: [Tensor]
     /// The group's learning rate in terms of the optimiser's: 2 for biases in the paper.
     public var learningRateFactor: Double
+    /// The share of each parameter that is added to its gradient.
     public var weightDecay: Double
 
+    /// A group of parameters with the same settings.
     public init(
       _ parameters: [(name: String, tensor: Tensor)], learningRateFactor: Double = 1,
       weightDecay: Double
@@ -24,7 +28,9 @@ public final class SGD {
     }
   }
 
+  /// The groups that have parameters.
   public let groups: [Group]
+  /// How much of the last step's direction is kept.
   public let momentum: Double
   /// One buffer a parameter, in the order of the groups.
   private let momentumBuffers: [[Tensor]]

@@ -33,25 +33,31 @@ public protocol TensorElement: BitwiseCopyable, Sendable {
 }
 
 extension Float: TensorElement {
+  /// The elements' type in libtorch.
   public static var scalarType: ScalarType { .float32 }
 }
 
 extension Double: TensorElement {
+  /// The elements' type in libtorch.
   public static var scalarType: ScalarType { .float64 }
 }
 
 extension Int64: TensorElement {
+  /// The elements' type in libtorch.
   public static var scalarType: ScalarType { .int64 }
 }
 
 extension Int32: TensorElement {
+  /// The elements' type in libtorch.
   public static var scalarType: ScalarType { .int32 }
 }
 
 extension UInt8: TensorElement {
+  /// The elements' type in libtorch.
   public static var scalarType: ScalarType { .uint8 }
 }
 
 extension Bool: TensorElement {
+  /// The elements' type in libtorch.
   public static var scalarType: ScalarType { .bool }
 }

@@ -18,14 +18,23 @@ private let isFiniteOperator = Operator("aten::isfinite")
 
 /// Element by element, with libtorch's broadcasting.
 extension Tensor {
+  /// The sums.
   public static func + (a: Tensor, b: Tensor) -> Tensor { addTensor(.tensor(a), .tensor(b)) }
+  /// Every element plus `b`.
   public static func + (a: Tensor, b: Double) -> Tensor { addScalar(.tensor(a), .real(b)) }
+  /// The differences.
   public static func - (a: Tensor, b: Tensor) -> Tensor { subTensor(.tensor(a), .tensor(b)) }
+  /// Every element minus `b`.
   public static func - (a: Tensor, b: Double) -> Tensor { subScalar(.tensor(a), .real(b)) }
+  /// The products.
   public static func * (a: Tensor, b: Tensor) -> Tensor { mulTensor(.tensor(a), .tensor(b)) }
+  /// Every element times `b`.
   public static func * (a: Tensor, b: Double) -> Tensor { mulScalar(.tensor(a), .real(b)) }
+  /// The quotients.
   public static func / (a: Tensor, b: Tensor) -> Tensor { divTensor(.tensor(a), .tensor(b)) }
+  /// Every element divided by `b`.
   public static func / (a: Tensor, b: Double) -> Tensor { divScalar(.tensor(a), .real(b)) }
+  /// Every element with the other sign.
   public static prefix func - (a: Tensor) -> Tensor { a * -1 }
 
   /// 1 where the element is greater, as booleans.
@@ -38,8 +47,11 @@ extension Tensor {
   /// Multiplies in place.
   public static func *= (a: Tensor, b: Double) { mulInPlace.run(.tensor(a), .real(b)) }
 
+  /// The square root of every element.
   public func squareRoot() -> Tensor { sqrtOperator(.tensor(self)) }
+  /// Every element without its sign.
   public func magnitude() -> Tensor { absOperator(.tensor(self)) }
+  /// `minimum` where an element is less.
   public func clamped(minimum: Double) -> Tensor { clampMinimum(.tensor(self), .real(minimum)) }
   /// With `value` wherever `mask` is true.
   public func filled(where mask: Tensor, with value: Double) -> Tensor {

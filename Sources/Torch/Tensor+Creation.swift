@@ -21,7 +21,8 @@ extension Tensor {
   }
 
   /// 0, 1, 2 ... `count` - 1.
-  public static func range(_ count: Int, type: ScalarType = .int64, device: Device = .cpu) -> Tensor {
+  public static func range(_ count: Int, type: ScalarType = .int64, device: Device = .cpu) -> Tensor
+  {
     arangeOperator(.integer(count), .type(type), .none, .device(device))
   }
 

@@ -5,7 +5,9 @@ extension Tensor {
   ///
   /// - Precondition: the shape holds as many elements.
   public init<Element: TensorElement>(_ elements: [Element], shape: [Int]) {
-    self = elements.withUnsafeBytes { Tensor(bytes: $0, shape: shape, scalarType: Element.scalarType) }
+    self = elements.withUnsafeBytes {
+      Tensor(bytes: $0, shape: shape, scalarType: Element.scalarType)
+    }
   }
 
   /// A tensor of one dimension.
@@ -40,7 +42,9 @@ extension Tensor {
   public func withElements<Element: TensorElement, Result>(
     of type: Element.Type, _ body: (UnsafeBufferPointer<Element>) throws -> Result
   ) rethrows -> Result {
-    try converted(to: Element.scalarType).withBytes { try body($0.assumingMemoryBound(to: Element.self)) }
+    try converted(to: Element.scalarType).withBytes {
+      try body($0.assumingMemoryBound(to: Element.self))
+    }
   }
 
   /// Gives access to the elements' bytes, row-major, without a copy where the tensor is on the CPU and

@@ -11,10 +11,14 @@ private let sortOperator = Operator("aten::sort")
 
 extension Tensor {
   /// The same elements in another shape; -1 stands for the dimension that follows from the others.
-  public func reshaped(_ shape: [Int]) -> Tensor { reshapeOperator(.tensor(self), .integers(shape)) }
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    reshapeOperator(.tensor(self), .integers(shape))
+  }
 
   /// The dimensions in another order.
-  public func permuted(_ order: [Int]) -> Tensor { permuteOperator(.tensor(self), .integers(order)) }
+  public func permuted(_ order: [Int]) -> Tensor {
+    permuteOperator(.tensor(self), .integers(order))
+  }
 
   /// Tensors joined along an existing dimension.
   public static func concatenated(_ tensors: [Tensor], along dimension: Int) -> Tensor {

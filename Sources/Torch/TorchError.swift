@@ -2,8 +2,10 @@ import CTorch
 
 /// What libtorch refused, in its own words, with the operator's name and the arguments' shapes.
 public struct TorchError: Error, CustomStringConvertible {
+  /// The message.
   public let description: String
 
+  /// An error with this message.
   public init(_ description: String) { self.description = description }
 }
 

@@ -41,7 +41,7 @@ extension Trainer {
   public func resume(from url: URL) throws {
     let archive = try SafeTensors(contentsOf: url)
     let state = try Self.state(of: archive)
-    try network.load(archive)
+    try network.load(ImportedModel(contentsOf: url))
     for (name, tensor) in optimizer.momentumByName {
       tensor.assign(try Tensor(archive.tensor(Self.momentumPrefix + name)))
     }

@@ -17,8 +17,10 @@ public struct LearningRateSchedule: Hashable, Sendable, Codable {
   public var iterations: Int
   /// The rate rises linearly from zero over so many iterations.
   public var warmUpIterations: Int
+  /// How the rate falls.
   public var decay: Decay
 
+  /// A schedule; by default the paper's decay.
   public init(
     initial: Double = 1e-3, iterations: Int, warmUpIterations: Int = 0, decay: Decay = .paper
   ) {

@@ -26,8 +26,10 @@ public final class MetricsLog {
     return try String(contentsOf: url, encoding: .utf8).split(separator: "\n")
   }
 
+  /// Adds an iteration.
   public func append(_ step: TrainingStep) throws { try append(step, kind: "step") }
 
+  /// Adds a validation.
   public func append(_ result: ValidationResult) throws { try append(result, kind: "validation") }
 
   private func append(_ value: some Encodable, kind: String) throws {

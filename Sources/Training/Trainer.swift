@@ -10,7 +10,9 @@ import Torch
 /// Which images an iteration sees, how they are augmented and what the learning rate is follow from
 /// the seed and the iteration alone.
 public final class Trainer {
+  /// The network being trained.
   public let network: SSDNetwork
+  /// How the run goes.
   public let configuration: TrainingConfiguration
   /// How many iterations are done.
   public internal(set) var iteration = 0
@@ -51,7 +53,7 @@ public final class Trainer {
       ], momentum: configuration.momentum)
     average = configuration.averageDecay.map {
       ExponentialMovingAverage(
-        of: network.state.filter { $0.tensor.scalarType == .float32 }, decay: $0)
+        of: network.state, decay: $0)
     }
   }
 

@@ -7,6 +7,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var batchSize: Int
   /// The learning rate over the run, and with it the run's length.
   public var schedule: LearningRateSchedule
+  /// Momentum of the gradient descent.
   public var momentum: Double
   /// The share of each parameter that is taken from it at every step, before the learning rate.
   public var weightDecay: Double
@@ -32,6 +33,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     var autocast: ScalarType? { self == .bfloat16 ? .bfloat16 : nil }
   }
 
+  /// A run with the paper's settings, unless others are given.
   public init(
     batchSize: Int = 32, schedule: LearningRateSchedule, momentum: Double = 0.9,
     weightDecay: Double = 5e-4, biasLearningRateFactor: Double = 2,

@@ -11,6 +11,7 @@ public enum TrainingError: Error, CustomStringConvertible {
   /// The file is a model, but nothing to resume from.
   case noCheckpoint(URL)
 
+  /// What happened, and what to do.
   public var description: String {
     switch self {
     case .lossNotFinite(let iteration, let loss, let images):

@@ -17,9 +17,13 @@ public struct TrainingStep: Sendable, Codable {
   public var iteration: Int
   /// Counted from 1.
   public var epoch: Int
+  /// The multibox loss.
   public var loss: Double
+  /// Its localization part, before the weight.
   public var localizationLoss: Double
+  /// Its confidence part.
   public var confidenceLoss: Double
+  /// The learning rate of the weights.
   public var learningRate: Double
   /// The Euclidean length of the gradients before clipping; nil when it was not needed.
   public var gradientNorm: Double?
@@ -35,6 +39,7 @@ public struct TrainingStep: Sendable, Codable {
 public struct ValidationResult: Sendable, Codable {
   /// The last iteration before it, counted from 1.
   public var iteration: Int
+  /// The epoch it ends, counted from 1.
   public var epoch: Int
   /// The multibox loss, averaged over batches.
   public var loss: Double
@@ -42,5 +47,6 @@ public struct ValidationResult: Sendable, Codable {
   public var meanAveragePrecision: Double?
   /// Whether it is the best so far.
   public var isBest: Bool
+  /// How long it took.
   public var seconds: Double
 }

@@ -15,6 +15,7 @@ public final class TrainingRun {
     /// Iterations from one line of `metrics.jsonl` to the next.
     public var iterationsPerLogLine: Int
 
+    /// Options; by default the tutorial's validation every epoch.
     public init(
       epochsPerValidation: Int = 1, workers: Int = ProcessInfo.processInfo.activeProcessorCount,
       iterationsPerLogLine: Int = 10
@@ -25,6 +26,7 @@ public final class TrainingRun {
     }
   }
 
+  /// The run's folder.
   public let folder: URL
   private let trainer: Trainer
   private let validator: Validator?

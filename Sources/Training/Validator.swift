@@ -10,6 +10,7 @@ public final class Validator {
   private let dataset: DetectionDataset
   private let batchSize: Int
 
+  /// A validator of these images.
   public init(_ dataset: DetectionDataset, batchSize: Int) {
     self.dataset = dataset
     self.batchSize = batchSize

@@ -6,7 +6,9 @@ import MultiBox
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Check, convert and make annotated images.",
-    subcommands: [DataCheckCommand.self, DataListsCommand.self])
+    subcommands: [
+      DataCheckCommand.self, DataListsCommand.self, DataSynthesizeCommand.self,
+    ])
 }
 
 struct DataCheckCommand: ParsableCommand {

@@ -15,7 +15,8 @@ struct DetectCommand: ParsableCommand {
   @Argument(help: "The model.")
   var model: String
 
-  @Argument(help: "Images (JPEG, PNG, WebP), folders of images, or patterns such as 'photos/*.jpg'.")
+  @Argument(
+    help: "Images (JPEG, PNG, WebP), folders of images, or patterns such as 'photos/*.jpg'.")
   var images: [String]
 
   @Option(name: .shortAndLong, help: "Folder for the images with boxes.")

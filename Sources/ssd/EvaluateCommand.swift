@@ -69,7 +69,9 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError("--results needs --data, or --annotations")
     default: break
     }
-    guard batch > 0, limit > 0 else { throw ValidationError("--batch and --limit must be at least 1") }
+    guard batch > 0, limit > 0 else {
+      throw ValidationError("--batch and --limit must be at least 1")
+    }
   }
 
   func run() throws {

@@ -21,8 +21,7 @@
     func detector(_ model: String) throws -> Detector {
       Runtime.threadCount = threads
       let autocast: ScalarType? = precision.resolved == .bfloat16 ? .bfloat16 : nil
-      return Detector(
-        TorchPredictor(try SSDNetwork(contentsOf: URL(filePath: model)), autocast: autocast))
+      return try Detector(contentsOf: URL(filePath: model), autocast: autocast)
     }
   }
 #endif

@@ -24,7 +24,9 @@ struct ModelScoring {
     var line = ProgressLine()
     var done = 0
     while let batch = try loader.next() {
-      if Interruption.shared.isRequested { throw CommandError("stopped before all images were scored") }
+      if Interruption.shared.isRequested {
+        throw CommandError("stopped before all images were scored")
+      }
       let detections = try detector.detect(
         inPixels: batch.pixels, imageCount: batch.count, settings: settings)
       for (index, found) in detections.enumerated() {

@@ -16,8 +16,7 @@ enum ResultScoring {
     if !results.missingClasses.isEmpty {
       complain("no result file for: \(results.missingClasses.joined(separator: ", "))")
     }
-    // VOC's boxes name their last pixel.
-    var evaluator = DetectionEvaluator(classes: dataset.classes, pixelInclusive: true)
+    var evaluator = DetectionEvaluator(classes: dataset.classes)
     for (index, image) in dataset.images.enumerated() {
       evaluator.add(
         pixelDetections: results.detections[image.id] ?? [],

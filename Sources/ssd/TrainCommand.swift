@@ -23,14 +23,23 @@
       help: "Images to validate on (default: the list test, or val, of the same folders).")
     var validation: String?
 
-    @Option(name: .shortAndLong, help: "The network: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
+    @Option(
+      name: .shortAndLong,
+      help: "The network: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
     var model = "ssd300"
 
     @Option(name: .shortAndLong, help: "The run's folder (default: runs/ and the data's name).")
     var output: String?
 
-    @Flag(help: "Go on from the run's last checkpoint.")
+    @Flag(
+      help: """
+        Go on from the run's last checkpoint, with its settings; only --iterations and --epochs \
+        are heeded.
+        """)
     var resume = false
+
+    @Option(help: "Go on from this checkpoint instead of the last, for instance the best.")
+    var resumeFrom: String?
 
     @Option(name: .long, help: "Start from the weights of this model, with fresh training state.")
     var weights: String?
@@ -42,9 +51,10 @@
     mutating func validate() throws {
       guard SSDConfiguration.presetNames.contains(model) else {
         throw ValidationError(
-          "there is no network `\(model)`; choose \(SSDConfiguration.presetNames.joined(separator: ", "))")
+          "there is no network `\(model)`; choose \(SSDConfiguration.presetNames.joined(separator: ", "))"
+        )
       }
-      guard !(resume && weights != nil) else {
+      guard weights == nil || !(resume || resumeFrom != nil) else {
         throw ValidationError("--resume and --weights exclude each other")
       }
     }
@@ -53,19 +63,12 @@
       machine.apply()
       let selection = try DataSelection(data, for: .training)
       let folder = URL(filePath: output ?? "runs/\(selection.name)")
-      let checkpoint = TrainingRun.lastCheckpoint(in: folder)
-      let hasCheckpoint = FileManager.default.fileExists(atPath: checkpoint.path)
-      guard !resume || hasCheckpoint else {
-        throw CommandError("there is nothing to resume: \(checkpoint.path) does not exist")
-      }
-      guard resume || !hasCheckpoint else {
-        throw CommandError(
-          "\(folder.path) holds a run already: add --resume, or choose another --output")
-      }
-
-      let trainer = try resume
-        ? resumedTrainer(from: checkpoint, on: selection) : freshTrainer(on: selection)
-      let validation = try validation.map { try DataSelection($0, for: .scoring) }
+      let checkpoint = try checkpointToResume(in: folder)
+      let trainer =
+        try checkpoint.map { try resumedTrainer(from: $0, on: selection) }
+        ?? freshTrainer(on: selection)
+      let validation =
+        try validation.map { try DataSelection($0, for: .scoring) }
         ?? selection.heldOut
       let validationData = try validation?.dataset(
         classes: trainer.network.configuration.classes)
@@ -82,12 +85,30 @@
       if interruption.isRequested { throw ExitCode(130) }
     }
 
+    /// Where to go on from; nil starts anew, which must not overwrite an older run.
+    private func checkpointToResume(in folder: URL) throws -> URL? {
+      let last = TrainingRun.lastCheckpoint(in: folder)
+      guard resume || resumeFrom != nil else {
+        guard !FileManager.default.fileExists(atPath: last.path) else {
+          throw CommandError(
+            "\(folder.path) holds a run already: add --resume, or choose another --output")
+        }
+        return nil
+      }
+      let checkpoint = resumeFrom.map { URL(filePath: $0) } ?? last
+      guard FileManager.default.fileExists(atPath: checkpoint.path) else {
+        throw CommandError("there is nothing to resume: \(checkpoint.path) does not exist")
+      }
+      return checkpoint
+    }
+
     private func freshTrainer(on selection: DataSelection) throws -> Trainer {
       Runtime.seed(schedule.seed)
       let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
       let dataset = try selection.dataset(
         classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
-      let network = source
+      let network =
+        source
         ?? SSDNetwork(SSDConfiguration.preset(named: model, classes: dataset.classes)!)
       return try Trainer(
         network, on: dataset, configuration: schedule.configuration(images: dataset.count),
@@ -100,9 +121,12 @@
       let network = try SSDNetwork(contentsOf: checkpoint)
       let dataset = try selection.dataset(
         classes: network.configuration.classes, keepsDifficult: !loading.dropDifficult)
+      var configuration = try Trainer.configuration(ofCheckpoint: checkpoint)
+      configuration.schedule.iterations =
+        schedule.length(batchSize: configuration.batchSize, images: dataset.count)
+        ?? configuration.schedule.iterations
       let trainer = try Trainer(
-        network, on: dataset, configuration: Trainer.configuration(ofCheckpoint: checkpoint),
-        cacheBytes: loading.cacheBytes)
+        network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes)
       try trainer.resume(from: checkpoint)
       return trainer
     }

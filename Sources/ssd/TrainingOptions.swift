@@ -34,7 +34,8 @@
     @Option(help: "Scale gradients down to this length.")
     var clip: Double?
 
-    @Option(help: "Average the weights with this decay, such as 0.999, and detect with the averages.")
+    @Option(
+      help: "Average the weights with this decay, such as 0.999, and detect with the averages.")
     var average: Double?
 
     @Option(help: "Type of convolutions: auto, float32 or bfloat16.")
@@ -62,15 +63,20 @@
       }
     }
 
+    /// The length of the run in iterations, if it was given.
+    func length(batchSize: Int, images: Int) -> Int? {
+      iterations ?? epochs.map { $0 * max(images / batchSize, 1) }
+    }
+
     /// - Parameter images: of the training data, to count epochs.
     func configuration(images: Int) -> TrainingConfiguration {
-      let length =
-        iterations ?? epochs.map { $0 * max(images / batch, 1) }
-        ?? TrainingConfiguration.paperIterations(batchSize: batch)
-      return TrainingConfiguration(
+      TrainingConfiguration(
         batchSize: batch,
         schedule: LearningRateSchedule(
-          initial: learningRate, iterations: length, warmUpIterations: warmUp,
+          initial: learningRate,
+          iterations: length(batchSize: batch, images: images)
+            ?? TrainingConfiguration.paperIterations(batchSize: batch),
+          warmUpIterations: warmUp,
           decay: decay == .cosine ? .cosine : .paper),
         momentum: momentum, weightDecay: weightDecay, maximumGradientNorm: clip,
         averageDecay: average, seed: seed, precision: precision.resolved)

@@ -54,9 +54,8 @@ struct PictureRendererTests {
   @Test("around a zoomed-out picture the mean pixel shows", arguments: [0, 3, 11])
   func canvas(left: Int) {
     let image = Image.pattern(width: 20, height: 16)
-    var canvas = Image(width: 50, height: 40, fill: Self.mean)
-    for y in 0..<16 {
-      for x in 0..<20 { canvas[x + left, y + 9] = image[x, y] }
+    let canvas = Image(width: 50, height: 40) { x, y in
+      (left..<left + 20).contains(x) && (9..<25).contains(y) ? image[x - left, y - 9] : Self.mean
     }
     var parameters = AugmentationParameters(width: 20, height: 16)
     parameters.window = PixelWindow(left: -left, top: -9, width: 50, height: 40)
@@ -84,9 +83,9 @@ struct PictureRendererTests {
   func geometry(seed: Int) {
     // One red rectangle on blue, its box as VOC would give it, counted from 0.
     let (left, top, width, height) = (60, 50, 90, 70)
-    var image = Image(width: 240, height: 180, fill: (0, 0, 255))
-    for y in top..<top + height {
-      for x in left..<left + width { image[x, y] = (255, 0, 0) }
+    let image = Image(width: 240, height: 180) { x, y in
+      (left..<left + width).contains(x) && (top..<top + height).contains(y)
+        ? (255, 0, 0) : (0, 0, 255)
     }
     let box = BoundingBox(
       xMin: Float(left), yMin: Float(top), xMax: Float(left + width - 1),
@@ -141,14 +140,9 @@ struct PictureRendererTests {
 
   @Test("a compressed picture gives what the decoded one gives, reduced or not")
   func compressed() throws {
-    var photo = Image(width: 640, height: 480)
-    for y in 0..<480 {
-      for x in 0..<640 {
-        let wave = 90 * sin(Double(x) / 23) * cos(Double(y) / 31)
-        photo[x, y] = (
-          UInt8(120 + wave), UInt8(60 + x / 5), UInt8(200 - y / 4)
-        )
-      }
+    let photo = Image(width: 640, height: 480) { x, y in
+      let wave = 90 * sin(Double(x) / 23) * cos(Double(y) / 31)
+      return (UInt8(120 + wave), UInt8(60 + x / 5), UInt8(200 - y / 4))
     }
     let encoded = try EncodedImage(data: photo.jpegData(quality: 95))
     let decoded = try Image(encoded)

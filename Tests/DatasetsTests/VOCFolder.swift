@@ -66,6 +66,21 @@ extension Image {
     return Image(width: width, height: height, pixels: pixels)
   }
 
+  /// A picture from the colour of every pixel.
+  init(
+    width: Int, height: Int,
+    color: (_ x: Int, _ y: Int) -> (red: UInt8, green: UInt8, blue: UInt8)
+  ) {
+    var pixels: [UInt8] = []
+    for y in 0..<height {
+      for x in 0..<width {
+        let (red, green, blue) = color(x, y)
+        pixels += [red, green, blue]
+      }
+    }
+    self.init(width: width, height: height, pixels: pixels)
+  }
+
   func cropped(left: Int, top: Int, width: Int, height: Int) -> Image {
     var pixels: [UInt8] = []
     for y in top..<top + height {

@@ -55,7 +55,8 @@ struct MultiBoxLossTests {
         forcedMatch: .laterObjectWins))
     for tensor in [golden.locations, golden.scores] { tensor.setRequiresGradient(true) }
     let parts = loss(
-      locations: golden.locations, scores: golden.scores, targets: loss.targets(for: golden.objects))
+      locations: golden.locations, scores: golden.scores, targets: loss.targets(for: golden.objects)
+    )
     parts.total.backward()
     try expectClose(parts.total.scalar, expected["loss"])
     try expectClose(golden.locations.gradient?.norm2().scalar, expected["locations_gradient_l2"])
@@ -76,7 +77,8 @@ struct MultiBoxLossTests {
       priors: Self.priors,
       configuration: LossConfiguration(localization: localization, forcedMatch: .laterObjectWins))
     let parts = loss(
-      locations: golden.locations, scores: golden.scores, targets: loss.targets(for: golden.objects))
+      locations: golden.locations, scores: golden.scores, targets: loss.targets(for: golden.objects)
+    )
     try expectClose(parts.total.scalar, (golden.figures[key] as! [String: Double])["loss"])
   }
 
@@ -123,7 +125,8 @@ struct MultiBoxLossTests {
 
     let object = GroundTruthObject(
       box: BoundingBox(xMin: 0.2, yMin: 0.2, xMax: 0.6, yMax: 0.7), classIndex: 3)
-    let one = loss(locations: locations, scores: scores, targets: loss.targets(for: [[], [object]]))
+    let one = loss(
+      locations: locations, scores: scores, targets: loss.targets(for: [[], [object]]))
     #expect(one.total.scalar.isFinite && one.total.scalar > 0)
   }
 }

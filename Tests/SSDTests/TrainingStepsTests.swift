@@ -64,7 +64,8 @@ struct TrainingStepsTests {
       let parameters = Dictionary(uniqueKeysWithValues: network.parameters)
       for (name, expected) in step.after {
         let tensor = try #require(parameters[name])
-        #expect(abs(tensor.norm2().scalar - expected.l2) <= 0.1 * tolerance * expected.l2, "\(name)")
+        #expect(
+          abs(tensor.norm2().scalar - expected.l2) <= 0.1 * tolerance * expected.l2, "\(name)")
         for (value, expected) in zip(tensor.array(of: Double.self), expected.first) {
           #expect(abs(value - expected) <= tolerance * max(abs(expected), 1e-2), "\(name)")
         }

@@ -19,7 +19,8 @@ struct TensorTests {
 
   @Test func convertsElementsWhenReadAsAnotherType() {
     #expect(Tensor([1, 0, 3] as [UInt8]).array(of: Double.self) == [1, 0, 3])
-    #expect(Tensor([1.5, -2] as [Float]).converted(to: .bfloat16).array(of: Float.self) == [1.5, -2])
+    #expect(
+      Tensor([1.5, -2] as [Float]).converted(to: .bfloat16).array(of: Float.self) == [1.5, -2])
   }
 
   @Test func survivesWithoutElements() {

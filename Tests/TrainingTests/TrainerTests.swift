@@ -1,0 +1,167 @@
+import Datasets
+import Foundation
+import MultiBox
+import SSD
+import TestSupport
+import Testing
+import Torch
+import Training
+
+/// Runs with a network of a few channels on a few rendered pictures.
+///
+/// One test at a time: the seed of libtorch's generator belongs to the process.
+@Suite("A training run", .serialized)
+struct TrainerTests {
+  static let classes = SyntheticShapes(.simple).classes
+
+  /// SSD300 with a thirty-second of its channels.
+  static var configuration: SSDConfiguration {
+    var configuration = SSDConfiguration.ssd300Tiny(classes: classes)
+    configuration.base.blockChannels = [2, 4, 8, 16, 16]
+    configuration.base.convolutionalChannels = 32
+    return configuration
+  }
+
+  static func dataset(in folder: URL, count: Int = 6) throws -> DetectionDataset {
+    try SyntheticShapes(.simple, seed: 3).write(to: folder, trainingCount: count, testCount: 2)
+    return try DetectionDataset(
+      voc: [DatasetSource(folder: folder, split: "trainval")], classes: classes)
+  }
+
+  static func trainer(
+    on dataset: DetectionDataset, learningRate: Double = 0.01, iterations: Int = 8,
+    average: Double? = 0.9
+  ) throws -> Trainer {
+    Runtime.seed(7)
+    return try Trainer(
+      SSDNetwork(configuration), on: dataset,
+      configuration: TrainingConfiguration(
+        batchSize: 2,
+        schedule: LearningRateSchedule(
+          initial: learningRate, iterations: iterations, decay: .cosine),
+        maximumGradientNorm: 10, averageDecay: average, seed: 11))
+  }
+
+  /// Trains up to an iteration, epoch after epoch.
+  static func run(
+    _ trainer: Trainer, until iteration: Int, report: (TrainingStep) -> Void = { _ in }
+  ) throws {
+    while trainer.iteration < iteration {
+      try trainer.runEpoch(
+        workers: 2, shouldStop: { trainer.iteration >= iteration }, report: report)
+    }
+  }
+
+  @Test func resumedInTheMiddleOfAnEpochEndsBitForBitLikeAnUndisturbedOne() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let whole = folder.appending(path: "whole.safetensors")
+      let half = folder.appending(path: "half.safetensors")
+      let resumed = folder.appending(path: "resumed.safetensors")
+
+      let undisturbed = try Self.trainer(on: dataset)
+      var losses: [Double] = []
+      try Self.run(undisturbed, until: 7) { losses.append($0.loss) }
+      try undisturbed.save(to: whole)
+
+      let first = try Self.trainer(on: dataset)
+      try Self.run(first, until: 4)
+      try first.save(to: half)
+      let second = try Trainer(
+        SSDNetwork(contentsOf: half), on: dataset,
+        configuration: Trainer.configuration(ofCheckpoint: half))
+      try second.resume(from: half)
+      #expect(second.iteration == 4)
+      var laterLosses: [Double] = []
+      try Self.run(second, until: 7) { laterLosses.append($0.loss) }
+      try second.save(to: resumed)
+
+      #expect(laterLosses == Array(losses.suffix(3)))
+      #expect(try Data(contentsOf: whole) == Data(contentsOf: resumed))
+    }
+  }
+
+  @Test func learnsOnePictureByHeart() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder, count: 1)
+      let trainer = try Self.trainer(on: dataset, iterations: 60)
+      var losses: [Double] = []
+      try Self.run(trainer, until: 60) { losses.append($0.loss) }
+      #expect(losses.suffix(5).reduce(0, +) < 0.5 * losses.prefix(5).reduce(0, +))
+    }
+  }
+
+  @Test func stopsAtALossThatIsNotFiniteAndNamesTheImages() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let trainer = try Self.trainer(on: dataset, average: nil)
+      try Self.run(trainer, until: 1)
+      let parameter = try #require(trainer.network.parameters.first { $0.name.hasSuffix("weight") })
+      parameter.tensor.assign(Tensor.full([], value: .nan))
+      let error = #expect(throws: TrainingError.self) { try Self.run(trainer, until: 2) }
+      let text = try #require(error?.description)
+      #expect(text.contains("iteration 2"))
+      #expect(dataset.images.count { text.contains($0.id) } == 2)
+      #expect(trainer.iteration == 1)
+    }
+  }
+
+  @Test func detectsWithTheAveragesAndTrainsOnWithTheWeights() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let file = folder.appending(path: "run.safetensors")
+      let trainer = try Self.trainer(on: dataset)
+      try Self.run(trainer, until: 3)
+      let name = "pred_convs.cl_conv7.weight"
+      func weights(_ network: SSDNetwork) throws -> [Float] {
+        try #require(network.parameters.first { $0.name == name }).tensor.array()
+      }
+      let trained = try weights(trainer.network)
+      try trainer.save(to: file)
+      #expect(try weights(trainer.network) == trained)
+      #expect(try weights(SSDNetwork(contentsOf: file)) != trained)
+      try trainer.resume(from: file)
+      #expect(try weights(trainer.network) == trained)
+    }
+  }
+
+  @Test func leavesABestAndALastCheckpointAndALogThatResumes() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder.appending(path: "data"))
+      let validation = try DetectionDataset(
+        voc: [DatasetSource(folder: folder.appending(path: "data"), split: "test")],
+        classes: Self.classes)
+      let runFolder = folder.appending(path: "run")
+      let trainer = try Self.trainer(on: dataset, iterations: 6)
+      var validations = 0
+      try TrainingRun(trainer, validatingOn: validation, in: runFolder).run { event in
+        if case .validation = event { validations += 1 }
+      }
+      #expect(validations == 2)
+      for file in [
+        TrainingRun.lastCheckpoint(in: runFolder), TrainingRun.bestCheckpoint(in: runFolder),
+      ] {
+        #expect(try SSDNetwork(contentsOf: file).configuration == Self.configuration)
+      }
+
+      let log = runFolder.appending(path: "metrics.jsonl")
+      let lines = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
+      #expect(lines.count { $0.contains("\"kind\":\"validation\"") } == 2)
+      // What was done after the checkpoint that a run resumes from is done again.
+      _ = try MetricsLog(log, resumingAfter: 3)
+      let kept = try String(contentsOf: log, encoding: .utf8).split(separator: "\n")
+      #expect(kept == lines.filter { !$0.contains("\"iteration\":6") })
+    }
+  }
+
+  @Test func refusesToResumeFromAModelWithoutTrainingState() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let trainer = try Self.trainer(on: dataset)
+      let file = folder.appending(path: "model.safetensors")
+      try ModelFile.write(trainer.network, to: file)
+      let error = #expect(throws: TrainingError.self) { try trainer.resume(from: file) }
+      #expect(error?.description.contains("no training state") == true)
+    }
+  }
+}
