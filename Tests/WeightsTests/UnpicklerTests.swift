@@ -385,30 +385,35 @@ struct PickledTensorTests {
     #expect(other?.description.contains("describes no storage") == true)
   }
 
-  @Test("bytes whose tensors say what they are")
+  @Test("a storage may be bytes, and its tensors say what they are")
   func untypedStorage() throws {
-    let archive = try archive { w in
-      w.global("torch._utils", "_rebuild_tensor_v3")
+    var pickle = PickleWriter()
+    pickle.global("torch._utils", "_rebuild_tensor_v3")
+    pickle.tuple { w in
       w.tuple { w in
-        w.tuple { w in
-          w.text("storage")
-          w.global("torch.storage", "UntypedStorage")
-          w.text("0")
-          w.text("cpu")
-          w.integer(48)
-        }
-        w.opcode("Q")
-        w.integer(0)
-        w.integers([0])
-        w.integers([1])
-        w.raw([0x89, UInt8(ascii: "N")])
-        w.global("torch", "float16")
-        w.raw([UInt8(ascii: "N")])
+        w.text("storage")
+        w.global("torch.storage", "UntypedStorage")
+        w.text("0")
+        w.text("cpu")
+        w.integer(48)
       }
-      w.opcode("R")
-      w.raw([0x30, UInt8(ascii: "}")])
+      w.opcode("Q")
+      w.integer(8)
+      w.integers([4])
+      w.integers([1])
+      w.raw([0x89, UInt8(ascii: "N")])
+      w.global("torch", "float32")
+      w.raw([UInt8(ascii: "N")])
     }
-    #expect(archive.names.isEmpty)
+    pickle.opcode("R")
+    let data = littleEndian(numbers)
+    for file in [
+      TorchWriter.zip(pickle.finished, storages: [("0", data)]),
+      TorchWriter.legacy(pickle.finished, storages: [("0", 48, data)]),
+    ] {
+      let archive = try TorchArchive(MappedFile(file, url: URL(filePath: "/test.pth")))
+      #expect(try archive.floats("tensor") == [8, 9, 10, 11])
+    }
   }
 }
 
