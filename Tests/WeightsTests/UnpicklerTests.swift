@@ -385,6 +385,26 @@ struct PickledTensorTests {
     #expect(other?.description.contains("describes no storage") == true)
   }
 
+  @Test("parameters of PyTorch 0.4, and the backend that its layers refer to")
+  func formerParameters() throws {
+    let archive = try archive(storages: storages) { w in
+      w.dictionary { w in
+        w.text("weight")
+        w.global("torch.nn.parameter", "Parameter")
+        w.tuple { w in
+          w.tensor(storage: "0", count: 12, shape: [2], strides: [1])
+          w.raw([0x88])
+        }
+        w.opcode("R")
+        w.text("backend")
+        w.global("torch.nn.backends.thnn", "_get_thnn_function_backend")
+        w.raw([UInt8(ascii: ")"), UInt8(ascii: "R")])
+      }
+    }
+    #expect(archive.names == ["weight"])
+    #expect(try archive.floats("weight") == [0, 1])
+  }
+
   @Test("a storage may be bytes, and its tensors say what they are")
   func untypedStorage() throws {
     var pickle = PickleWriter()
