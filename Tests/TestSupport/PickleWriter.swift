@@ -9,24 +9,30 @@ public struct PickleWriter {
   /// The whole pickle: what has been written, and the opcode that ends it.
   public var finished: [UInt8] { bytes + [UInt8(ascii: ".")] }
 
+  /// Bytes as they are.
   public mutating func raw(_ more: [UInt8]) { bytes += more }
 
+  /// An opcode by its letter.
   public mutating func opcode(_ character: Unicode.Scalar) { bytes.append(UInt8(ascii: character)) }
 
+  /// A text of any length.
   public mutating func text(_ text: String) {
     opcode("X")
     bytes += littleEndian(UInt32(text.utf8.count)) + Array(text.utf8)
   }
 
+  /// An integer of eight bytes.
   public mutating func integer(_ value: Int) {
     bytes += [0x8A, 8] + littleEndian(UInt64(bitPattern: Int64(value)))
   }
 
+  /// A name of a module's.
   public mutating func global(_ module: String, _ name: String) {
     opcode("c")
     bytes += Array("\(module)\n\(name)\n".utf8)
   }
 
+  /// A tuple of what `items` writes.
   public mutating func tuple(_ items: (inout PickleWriter) -> Void) {
     opcode("(")
     items(&self)
@@ -41,6 +47,7 @@ public struct PickleWriter {
     opcode("u")
   }
 
+  /// A tuple of integers.
   public mutating func integers(_ values: [Int]) { tuple { w in values.forEach { w.integer($0) } } }
 
   /// `_rebuild_tensor_v2` of a view of a storage.

@@ -4,6 +4,7 @@ public struct ZipWriter {
   private var directory: [UInt8] = []
   private var count: UInt16 = 0
 
+  /// An empty archive.
   public init() {}
 
   /// Appends an entry.

@@ -183,6 +183,89 @@ struct LayoutTests {
     }
   }
 
+  @Test("a seventh map makes it SSD512, eighty classes make it COCO's")
+  func ssd512() throws {
+    let configuration = SSDConfiguration.ssd512(classes: .coco)
+    var positions = vggPositions + [31, 33]
+    var extras = 0
+    var names: [String: String] = ["rescale_factors": "backbone.l2_norm.weight"]
+    for (name, _) in configuration.parameterShapes where name.hasSuffix(".weight") {
+      let layer = String(name.dropLast(".weight".count))
+      let theirs: String
+      if layer.hasPrefix("base.") {
+        theirs = "backbone.vgg.\(positions.removeFirst())"
+      } else if layer.hasPrefix("aux_convs.") {
+        theirs = "backbone.extras.\(extras)"
+        extras += 1
+      } else {
+        let map = try #require(
+          configuration.featureMaps.firstIndex { layer.hasSuffix("_" + $0.name) })
+        let kind = layer.contains(".loc_") ? "reg" : "cls"
+        theirs = "box_head.predictor.\(kind)_headers.\(map)"
+      }
+      names[layer + ".weight"] = theirs + ".weight"
+      names[layer + ".bias"] = theirs + ".bias"
+    }
+    let tensors = try configuration.parameterShapes.map { name, shape in
+      (
+        name: "model." + (try #require(names[name])),
+        shape: name == "rescale_factors" ? [512] : shape
+      )
+    }
+    try withTemporaryFolder { folder in
+      let model = try ImportedModel(contentsOf: hollowFile(tensors, in: folder))
+      #expect(model.layout == .lufficc)
+      #expect(model.configuration.imageSize == 512)
+      #expect(model.configuration.classes == .coco)
+      #expect(PriorBoxes(model.configuration).count == 24_564)
+      // lufficc's configuration for COCO: 20.48 of 512 pixels at first.
+      #expect(model.configuration.featureMaps[0].scale == 0.04)
+      #expect(model.configuration.featureMaps[6].step == 512)
+    }
+  }
+
+  @Test("a Caffe model's own priors take the place of the assumed ones")
+  func caffePriors() throws {
+    let sources = ["conv4_3_norm", "fc7", "conv6_2", "conv7_2", "conv8_2", "conv9_2"]
+    func model(_ change: (inout ProtobufWriter) -> Void = { _ in }) throws -> CaffeModel {
+      var writer = ProtobufWriter()
+      for (index, source) in sources.enumerated() {
+        writer.field(100) { layer in
+          layer.field(1, bytes: Array("\(source)_mbox_priorbox".utf8))
+          layer.field(203) { priors in
+            priors.field(1, float: Float(30 + 30 * index))
+            priors.field(2, float: Float(60 + 30 * index))
+            priors.field(3, float: 2)
+            priors.field(5, number: 1)
+            priors.field(6, bytes: littleEndian([0.1, 0.1, 0.3, 0.3]))
+            change(&priors)
+          }
+        }
+      }
+      return try CaffeModel(MappedFile(writer.bytes, url: URL(filePath: "/test.caffemodel")))
+    }
+    var notes: [String] = []
+    var configuration = SSDConfiguration.authors(
+      imageSize: 300, classes: .voc, hasSmallObjects: false)
+    #expect(!configuration.clipsPriors)
+    try configuration.take(model().priorLayers, of: model(), notes: &notes)
+    #expect(configuration.clipsPriors)
+    #expect(notes.isEmpty)
+    #expect(configuration.featureMaps.map(\.scale) == [0.1, 0.2, 0.3, 0.4, 0.5, 0.6])
+    #expect(configuration.featureMaps.allSatisfy { $0.aspectRatios == [1, 2, 0.5] })
+    #expect(configuration.featureMaps.allSatisfy { $0.step == nil })
+    #expect(configuration.variances == Variances(center: 0.1, size: 0.3))
+    for change in [
+      { $0.field(1, float: 5) }, { $0.field(10, float: -1) }, { $0.field(13, float: 0.25) },
+      { $0.field(3, float: .nan) },
+    ] as [(inout ProtobufWriter) -> Void] {
+      let wrong = try model(change)
+      #expect(throws: WeightFileError.self) {
+        try configuration.take(wrong.priorLayers, of: wrong, notes: &notes)
+      }
+    }
+  }
+
   @Test("files that are no weights are refused with a hint")
   func hints() throws {
     try withTemporaryFolder { folder in

@@ -206,3 +206,32 @@ private func file(_ header: String, data: Int, in folder: URL, length: UInt64? =
     #expect(try read.floats("priors_center_size").count == 8732 * 4)
   }
 }
+
+@Suite("Large headers")
+struct LargeHeaderTests {
+  private func complaint(_ header: [UInt8]) -> String {
+    let error = #expect(throws: WeightFileError.self) {
+      try SafeTensors(
+        MappedFile(littleEndian(UInt64(header.count)) + header, url: URL(filePath: "/test")))
+    }
+    return error?.description ?? ""
+  }
+
+  @Test("a header of nothing but empty tensors ends in an error before it fills the memory")
+  func tensors() {
+    var header = Array("{".utf8)
+    for number in 0..<200_000 {
+      header += Array(
+        "\"\(number)\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]},".utf8)
+    }
+    header[header.count - 1] = UInt8(ascii: "}")
+    #expect(complaint(header).contains("more than a file of this size"))
+  }
+
+  @Test("strings that do not end are refused")
+  func strings() {
+    #expect(complaint(Array("{\"abc".utf8)).contains("string without end"))
+    #expect(complaint(Array("{\"abc\\".utf8)).contains("string without end"))
+    #expect(complaint(Array("{\"abc\\u12".utf8)).contains("string without end"))
+  }
+}

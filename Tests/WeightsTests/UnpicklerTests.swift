@@ -361,6 +361,80 @@ struct PickledTensorTests {
       archive.names == ["model.factors", "model.mean", "model.priors", "model.conv.weight"])
     #expect(try archive.floats("model.conv.weight") == [6, 7])
   }
+
+  @Test("classes that were saved with their source text, as before PyTorch 1.2, are recorded too")
+  func sourceText() throws {
+    let archive = try archive { w in
+      w.tuple { w in
+        w.text("module")
+        w.global("model", "SSD300")
+        w.text("/home/somebody/model.py")
+        w.text("class SSD300: ...")
+      }
+      w.opcode("Q")
+      w.raw([UInt8(ascii: ")"), 0x81])
+    }
+    #expect(archive.names.isEmpty)
+    let other = problem { w in
+      w.tuple { w in
+        w.text("module")
+        w.text("os.system")
+      }
+      w.opcode("Q")
+    }
+    #expect(other?.description.contains("describes no storage") == true)
+  }
+
+  @Test("parameters of PyTorch 0.4, and the backend that its layers refer to")
+  func formerParameters() throws {
+    let archive = try archive(storages: storages) { w in
+      w.dictionary { w in
+        w.text("weight")
+        w.global("torch.nn.parameter", "Parameter")
+        w.tuple { w in
+          w.tensor(storage: "0", count: 12, shape: [2], strides: [1])
+          w.raw([0x88])
+        }
+        w.opcode("R")
+        w.text("backend")
+        w.global("torch.nn.backends.thnn", "_get_thnn_function_backend")
+        w.raw([UInt8(ascii: ")"), UInt8(ascii: "R")])
+      }
+    }
+    #expect(archive.names == ["weight"])
+    #expect(try archive.floats("weight") == [0, 1])
+  }
+
+  @Test("a storage may be bytes, and its tensors say what they are")
+  func untypedStorage() throws {
+    var pickle = PickleWriter()
+    pickle.global("torch._utils", "_rebuild_tensor_v3")
+    pickle.tuple { w in
+      w.tuple { w in
+        w.text("storage")
+        w.global("torch.storage", "UntypedStorage")
+        w.text("0")
+        w.text("cpu")
+        w.integer(48)
+      }
+      w.opcode("Q")
+      w.integer(8)
+      w.integers([4])
+      w.integers([1])
+      w.raw([0x89, UInt8(ascii: "N")])
+      w.global("torch", "float32")
+      w.raw([UInt8(ascii: "N")])
+    }
+    pickle.opcode("R")
+    let data = littleEndian(numbers)
+    for file in [
+      TorchWriter.zip(pickle.finished, storages: [("0", data)]),
+      TorchWriter.legacy(pickle.finished, storages: [("0", 48, data)]),
+    ] {
+      let archive = try TorchArchive(MappedFile(file, url: URL(filePath: "/test.pth")))
+      #expect(try archive.floats("tensor") == [8, 9, 10, 11])
+    }
+  }
 }
 
 @Suite("PyTorch's containers")

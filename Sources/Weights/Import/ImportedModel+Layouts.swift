@@ -5,10 +5,13 @@ extension ImportedModel {
   /// A file of our own: the configuration lies in the metadata.
   static func ownModel(_ source: ArchiveSource) throws -> ImportedModel {
     let url = source.archive.url
+    let text = source.archive.metadata[configurationKey] ?? ""
+    guard text.utf8.count <= 1 << 20 else {
+      throw WeightFileError(url, .malformed("its configuration has \(text.utf8.count) bytes"))
+    }
     let configuration: SSDConfiguration
     do {
-      configuration = try JSONDecoder().decode(
-        SSDConfiguration.self, from: Data((source.archive.metadata[configurationKey] ?? "").utf8))
+      configuration = try JSONDecoder().decode(SSDConfiguration.self, from: Data(text.utf8))
     } catch {
       throw WeightFileError(url, .malformed("its configuration cannot be read: \(error)"))
     }

@@ -9,7 +9,7 @@ extension SSDConfiguration {
   /// - Parameters:
   ///   - imageSize: 300 or 512.
   ///   - hasSmallObjects: whether the priors are those for COCO.
-  static func authors(
+  package static func authors(
     imageSize: Int, classes: ClassList, hasSmallObjects: Bool
   ) -> SSDConfiguration {
     let isLarge = imageSize == 512
@@ -40,7 +40,7 @@ extension SSDConfiguration {
   }
 
   /// Replaces the priors by those that a Caffe model describes.
-  mutating func take(
+  package mutating func take(
     _ layers: [String: CaffePriorLayer], of model: CaffeModel, notes: inout [String]
   ) throws {
     guard !layers.isEmpty else {

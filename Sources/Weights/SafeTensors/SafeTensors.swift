@@ -53,9 +53,13 @@ public struct SafeTensors: TensorArchive {
     let header: SafeTensorsHeader
     do {
       header = try SafeTensorsHeader(
-        UnsafeRawBufferPointer(rebasing: file.bytes[8..<start]))
+        UnsafeRawBufferPointer(rebasing: file.bytes[8..<start]),
+        budget: AllocationBudget(fileSize: file.count))
     } catch let error as SafeTensorsHeader.SyntaxError {
       throw WeightFileError(url, tensor: error.tensor, .malformed(error.description))
+    } catch is AllocationBudget.Exceeded {
+      throw WeightFileError(
+        url, .unsupported("the header describes more than a file of this size can hold"))
     }
     metadata = header.metadata
 

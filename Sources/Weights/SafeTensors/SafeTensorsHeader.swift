@@ -24,8 +24,11 @@ struct SafeTensorsHeader {
   private(set) var tensors: [Tensor] = []
   private(set) var metadata: [String: String] = [:]
 
-  init(_ bytes: UnsafeRawBufferPointer) throws {
-    var scanner = JSONScanner(bytes)
+  /// What a tensor takes in the lists and tables made of it, without its name and shape.
+  private static let tensorCost = 768
+
+  init(_ bytes: UnsafeRawBufferPointer, budget: AllocationBudget) throws {
+    var scanner = JSONScanner(bytes, budget: budget)
     var names: Set<String> = []
     var tensor: String?
     do {
@@ -43,6 +46,7 @@ struct SafeTensorsHeader {
             }
           }
         } else {
+          try budget.charge(Self.tensorCost)
           tensors.append(try Self.tensor(name, &scanner))
         }
         tensor = nil
@@ -87,9 +91,13 @@ struct JSONScanner {
   }
 
   private let bytes: UnsafeRawBufferPointer
+  private let budget: AllocationBudget
   private var position = 0
 
-  init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+  init(_ bytes: UnsafeRawBufferPointer, budget: AllocationBudget) {
+    self.bytes = bytes
+    self.budget = budget
+  }
 
   func failure(_ what: String) -> Failure { Failure(offset: position, what: what) }
 
@@ -118,6 +126,7 @@ struct JSONScanner {
     if take(UInt8(ascii: "]")) { return values }
     repeat {
       guard values.count < limit else { throw failure("more than \(limit) numbers") }
+      try budget.charge(3 * MemoryLayout<UInt64>.size)
       values.append(try natural())
     } while take(UInt8(ascii: ","))
     try expect(UInt8(ascii: "]"))
@@ -144,7 +153,15 @@ struct JSONScanner {
 
   mutating func string() throws -> String {
     try expect(UInt8(ascii: "\""))
+    var end = position
+    while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+      end += bytes[end] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    let count = min(end, bytes.count) - position
+    // The bytes without escapes, the text made of them, and its place in a table.
+    try budget.charge(2 * count + 128)
     var content: [UInt8] = []
+    content.reserveCapacity(count)
     while position < bytes.count {
       let byte = bytes[position]
       position += 1

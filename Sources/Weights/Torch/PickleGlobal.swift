@@ -48,10 +48,10 @@ enum PickleGlobal: Equatable {
       && module.split(separator: ".", omittingEmptySubsequences: false).allSatisfy(isIdentifier)
   }
 
-  /// Where classes of layers and optimisers live.
+  /// Where classes of layers and optimisers live. Layers of PyTorch up to 1.1 refer to their backend.
   private static let recordedModules = [
-    "torch.nn.modules.", "torch.nn.parallel.", "torch.optim.", "torchvision.models.",
-    "torchvision.ops.", "timm.models.", "timm.layers.",
+    "torch.nn.modules.", "torch.nn.backends.", "torch.nn.parallel.", "torch.optim.",
+    "torchvision.models.", "torchvision.ops.", "timm.models.", "timm.layers.",
   ]
 
   private static let known: [String: PickleGlobal] = {
@@ -61,6 +61,8 @@ enum PickleGlobal: Equatable {
       "torch._utils _rebuild_tensor_v3": .rebuildTensorWithScalarType,
       "torch._utils _rebuild_parameter": .rebuildParameter,
       "torch._utils _rebuild_parameter_with_state": .rebuildParameter,
+      // How PyTorch 0.4 spells parameters: the class, called with the tensor.
+      "torch.nn.parameter Parameter": .rebuildParameter,
       "torch._tensor _rebuild_from_type_v2": .rebuildFromType,
       "collections OrderedDict": .dictionary,
       "collections defaultdict": .dictionary,
@@ -113,7 +115,7 @@ enum PickleGlobal: Equatable {
     "ssd SSD", "layers.modules.l2norm L2Norm", "layers.functions.detection Detect",
     "layers.functions.prior_box PriorBox",
     "torch Tensor", "torch device", "torch dtype", "torch contiguous_format",
-    "torch channels_last", "torch.nn.parameter Parameter", "torch.nn.functional relu",
+    "torch channels_last", "torch.nn.functional relu",
     "torch.serialization _get_layout", "torch.torch_version TorchVersion",
     "argparse Namespace", "pathlib PosixPath", "datetime datetime",
     "numpy dtype", "numpy ndarray",

@@ -79,8 +79,8 @@ struct TorchContents {
 
     var sizes: [String: Int] = [:]
     for storage in graph.storages {
-      guard let type = storage.scalarType else { continue }
-      sizes[storage.key] = type.byteCount
+      // A storage without a type is counted in bytes.
+      sizes[storage.key] = storage.scalarType?.byteCount ?? 1
     }
     var cursor = ByteCursor(bytes, unpickler.position..<bytes.count)
     for key in graph.list(keys) ?? [] {
