@@ -18,14 +18,20 @@ public enum ModelFile {
     _ network: SSDNetwork, extra: [(name: String, tensor: Tensor)] = [],
     metadata: [String: String] = [:], to url: URL
   ) throws {
-    let configuration = String(
-      decoding: try JSONEncoder().encode(network.configuration), as: UTF8.self)
+    let configuration = try json(network.configuration)
     try SafeTensors.write(
       (network.state + extra).map { ($0.name, StoredTensor($0.tensor)) },
       metadata: metadata.merging([
         "format": "swift-ssd", configurationKey: configuration,
       ]) { $1 },
       to: url)
+  }
+
+  /// A value as metadata hold it: equal values give equal texts, and so equal networks equal files.
+  public static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 }
 

@@ -29,7 +29,7 @@ extension Trainer {
       try ModelFile.write(
         network, extra: momentum + trained,
         metadata: [
-          Self.stateKey: String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
+          Self.stateKey: try ModelFile.json(state)
         ], to: url)
     }
     savedIteration = iteration
