@@ -45,18 +45,23 @@
     var weights: String?
 
     @OptionGroup(title: "Schedule") var schedule: ScheduleOptions
+    @OptionGroup(title: "Loss") var loss: LossOptions
     @OptionGroup(title: "Data") var loading: LoadingOptions
     @OptionGroup(title: "Machine") var machine: MachineOptions
 
     mutating func validate() throws {
-      guard SSDConfiguration.presetNames.contains(model) else {
-        throw ValidationError(
-          "there is no network `\(model)`; choose \(SSDConfiguration.presetNames.joined(separator: ", "))"
-        )
-      }
+      _ = try preset(classes: ClassList(["any"]))
       guard weights == nil || !(resume || resumeFrom != nil) else {
         throw ValidationError("--resume and --weights exclude each other")
       }
+    }
+
+    private func preset(classes: ClassList) throws -> SSDConfiguration {
+      guard let configuration = SSDConfiguration.preset(named: model, classes: classes) else {
+        let known = SSDConfiguration.presetNames.joined(separator: ", ")
+        throw ValidationError("there is no network `\(model)`; choose one of \(known)")
+      }
+      return configuration
     }
 
     func run() throws {
@@ -108,8 +113,12 @@
       let dataset = try selection.dataset(
         classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
       let network =
-        source
-        ?? SSDNetwork(SSDConfiguration.preset(named: model, classes: dataset.classes)!)
+        try source
+        ?? {
+          var configuration = try preset(classes: dataset.classes)
+          loss.apply(to: &configuration)
+          return SSDNetwork(configuration)
+        }()
       return try Trainer(
         network, on: dataset, configuration: schedule.configuration(images: dataset.count),
         cacheBytes: loading.cacheBytes)
