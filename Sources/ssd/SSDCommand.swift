@@ -22,7 +22,7 @@ struct SSDCommand: ParsableCommand {
     #endif
     return commands + [
       EvaluateCommand.self, DetectCommand.self, DataCommand.self, ConvertCommand.self,
-      InspectCommand.self,
+      InspectCommand.self, ExportCommand.self, DownloadCommand.self,
     ]
   }
 }
