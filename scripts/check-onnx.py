@@ -6,15 +6,18 @@ import onnx
 import onnxruntime
 from safetensors.numpy import load_file
 
-LIMIT = 1e-4
+# This program's own results on the same machine must be met to 1e-4. The fixtures' weights are periodic patterns whose
+# conv4_3 nearly cancels before it is normalised: there ONNX Runtime with and without its optimisations differs from
+# itself by more than 1e-4. Those outputs have the limit that every importer has, 1e-3.
+LIMITS = {"example": 1e-4, "golden": 1e-3}
 
 
-def compare(name, ours, expected):
+def compare(kind, name, ours, expected):
     assert ours.shape == expected.shape, f"{name}: {ours.shape} instead of {expected.shape}"
     # Of numbers above 1 the relative error counts.
     error = float((numpy.abs(ours - expected) / numpy.maximum(1, numpy.abs(expected))).max())
     print(f"{name}: largest error {error:.2e}")
-    return error < LIMIT
+    return error < LIMITS[kind]
 
 
 def main(kind, network, file):
@@ -30,8 +33,8 @@ def main(kind, network, file):
         outputs = [output.name for output in session.get_outputs()]
         values = session.run(outputs, {"images": expected["images"]})
         single = session.run(outputs, {"images": expected["images"][:1]})
-        fine = [compare(name, value, expected[name]) for name, value in zip(outputs, values)]
-        fine += [compare(f"{name}, alone", value, expected[name][:1]) for name, value in zip(outputs, single)]
+        fine = [compare(kind, name, value, expected[name]) for name, value in zip(outputs, values)]
+        fine += [compare(kind, f"{name}, alone", value, expected[name][:1]) for name, value in zip(outputs, single)]
         return all(fine)
     # The fixtures' inputs are normalised; the network wants bytes.
     if "input_rgb_minus_mean" in expected:
@@ -43,8 +46,8 @@ def main(kind, network, file):
     images = images.astype(numpy.float32) + numpy.array(mean, numpy.float32).reshape(1, 3, 1, 1)
     locations, scores = session.run(["locations", "scores"], {"images": images})
     return all([
-        compare("locations", locations[0], golden[0]),
-        compare("scores", scores[0][:, : golden[1].shape[1]], golden[1]),
+        compare(kind, "locations", locations[0], golden[0]),
+        compare(kind, "scores", scores[0][:, : golden[1].shape[1]], golden[1]),
     ])
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Exports models to ONNX and compares what ONNX Runtime computes with what others and this program compute;
-# fails when a number differs by more than 1e-4. Needs Python for the comparison only, in an environment of its
+# fails when a number differs by more than 1e-4 (1e-3 from what others computed). Needs Python for the comparison only, in an environment of its
 # own under .deps/venv-onnx.
 #
 #   scripts/check-onnx.sh [MODEL ...]       further models to compare with this program's own results

@@ -7,6 +7,7 @@ public struct DownloadError: Error, CustomStringConvertible {
   /// What went wrong.
   public let problem: Problem
 
+  /// The kinds of things that can go wrong.
   public enum Problem: Sendable, Equatable {
     /// The server answered with another status than was hoped for.
     case status(Int)

@@ -11,6 +11,7 @@ public struct RemoteFile: Sendable {
 
   /// What a file's digest must begin with.
   public struct Checksum: Sendable {
+    /// The function.
     public let algorithm: MessageDigest.Algorithm
     /// All of the digest in hexadecimal digits, or its first ones.
     public let digits: String

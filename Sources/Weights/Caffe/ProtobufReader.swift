@@ -18,7 +18,9 @@ package struct ProtobufReader {
 
   private var cursor: ByteCursor
 
-  package init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) { cursor = ByteCursor(bytes, range) }
+  package init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    cursor = ByteCursor(bytes, range)
+  }
 
   /// The next field, or nil at the end of the message.
   package mutating func next() throws -> (field: UInt64, value: Value)? {
