@@ -62,6 +62,10 @@ let package = Package(
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
 
+    // Weights and data from the places where their authors put them.
+    .target(name: "Downloads"),
+    .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "TestSupport"]),
+
     .target(name: "Evaluation", dependencies: ["MultiBox"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "TestSupport"],
@@ -95,14 +99,15 @@ let package = Package(
     .executableTarget(
       name: "ssd",
       dependencies: [
-        "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation",
+        "MultiBox", "Images", "Weights", "Inference", "Datasets", "Downloads",
+        "Evaluation",
         .target(name: "SSD", condition: training),
         .target(name: "Training", condition: training),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["ssd", "SSD", "MultiBox", "Images", "Datasets", "TestSupport"]),
+      dependencies: ["ssd", "SSD", "MultiBox", "Images", "Weights", "Datasets", "TestSupport"]),
 
     .target(name: "TestSupport", path: "Tests/TestSupport"),
   ],

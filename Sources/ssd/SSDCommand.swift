@@ -20,6 +20,9 @@ struct SSDCommand: ParsableCommand {
     #if Training
       commands += [TrainCommand.self]
     #endif
-    return commands + [EvaluateCommand.self, DetectCommand.self, DataCommand.self]
+    return commands + [
+      EvaluateCommand.self, DetectCommand.self, DataCommand.self, ConvertCommand.self,
+      InspectCommand.self, ExportCommand.self, DownloadCommand.self,
+    ]
   }
 }

@@ -6,6 +6,7 @@
   import SSD
   import Torch
   import Training
+  import Weights
 
   struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -44,6 +45,14 @@
     @Option(name: .long, help: "Start from the weights of this model, with fresh training state.")
     var weights: String?
 
+    @Option(
+      name: .long,
+      help: """
+        Start from this base network: VGG-16 of torchvision, timm or Caffe, whole or reduced, or the \
+        base of any model (`ssd download vgg16` fetches one).
+        """)
+    var base: String?
+
     @OptionGroup(title: "Schedule") var schedule: ScheduleOptions
     @OptionGroup(title: "Loss") var loss: LossOptions
     @OptionGroup(title: "Data") var loading: LoadingOptions
@@ -53,6 +62,9 @@
       _ = try preset(classes: ClassList(["any"]))
       guard weights == nil || !(resume || resumeFrom != nil) else {
         throw ValidationError("--resume and --weights exclude each other")
+      }
+      guard base == nil || !(resume || resumeFrom != nil || weights != nil) else {
+        throw ValidationError("--base is for a fresh network: leave out --resume and --weights")
       }
     }
 
@@ -110,18 +122,40 @@
     private func freshTrainer(on selection: DataSelection) throws -> Trainer {
       Runtime.seed(schedule.seed)
       let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
+      let base = try base.map { try baseNetwork($0) }
       let dataset = try selection.dataset(
         classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
       let network =
-        try source
-        ?? {
-          var configuration = try preset(classes: dataset.classes)
-          loss.apply(to: &configuration)
-          return SSDNetwork(configuration)
-        }()
+        try source ?? freshNetwork(classes: dataset.classes, base: base)
       return try Trainer(
         network, on: dataset, configuration: schedule.configuration(images: dataset.count),
         cacheBytes: loading.cacheBytes)
+    }
+
+    /// The base weights, where they are those of the chosen network.
+    private func baseNetwork(_ path: String) throws -> ImportedBase {
+      let base = try ImportedBase(contentsOf: URL(filePath: path))
+      let wanted = try preset(classes: .voc).base
+      guard base.base == wanted else {
+        throw CommandError(
+          """
+          \(path) holds another base network than \(model) has: its blocks have \
+          \(base.base.blockChannels) channels, those of \(model) \(wanted.blockChannels); \
+          choose another --model, or leave out --base
+          """)
+      }
+      complain("base: \(path), \(base.layout)")
+      for note in base.notes { complain("note: \(note)") }
+      return base
+    }
+
+    private func freshNetwork(classes: ClassList, base: ImportedBase?) throws -> SSDNetwork {
+      var configuration = try preset(classes: classes)
+      loss.apply(to: &configuration)
+      if let base { configuration.normalization = base.normalization }
+      let network = SSDNetwork(configuration)
+      if let base { try network.load(base) }
+      return network
     }
 
     private func resumedTrainer(

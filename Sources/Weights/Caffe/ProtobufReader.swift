@@ -2,8 +2,8 @@
 ///
 /// Format: https://protobuf.dev/programming-guides/encoding. Groups, which no message read here has,
 /// are refused.
-struct ProtobufReader {
-  enum Value {
+package struct ProtobufReader {
+  package enum Value {
     case number(UInt64)
     /// Four or eight little-endian bytes.
     case fixed(Range<Int>)
@@ -11,17 +11,19 @@ struct ProtobufReader {
     case bytes(Range<Int>)
   }
 
-  struct Failure: Error {
+  package struct Failure: Error {
     var offset: Int
     var what: String
   }
 
   private var cursor: ByteCursor
 
-  init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) { cursor = ByteCursor(bytes, range) }
+  package init(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) {
+    cursor = ByteCursor(bytes, range)
+  }
 
   /// The next field, or nil at the end of the message.
-  mutating func next() throws -> (field: UInt64, value: Value)? {
+  package mutating func next() throws -> (field: UInt64, value: Value)? {
     guard cursor.remaining > 0 else { return nil }
     let key = try number()
     let field = key >> 3
@@ -37,7 +39,7 @@ struct ProtobufReader {
   }
 
   /// The next number of variable length: seven bits a byte, the lowest first.
-  mutating func number() throws -> UInt64 {
+  package mutating func number() throws -> UInt64 {
     var value: UInt64 = 0
     for shift in stride(from: 0, to: 70, by: 7) {
       let byte = try cursor.next(UInt8.self)

@@ -4,6 +4,8 @@ public enum CheckpointLayout: String, Hashable, Sendable, Codable, CaseIterable,
 {
   /// This package's own: safetensors with the configuration in the metadata.
   case swiftSSD
+  /// A base network that this package wrote, or one under the tutorial's names.
+  case swiftBase
   /// The PyTorch tutorial on object detection by S. Vinodababu; whole models and state dicts.
   case tutorial
   /// ssd.pytorch by M. deGroot and E. Brown.
@@ -27,7 +29,7 @@ public enum CheckpointLayout: String, Hashable, Sendable, Codable, CaseIterable,
   public var isBase: Bool {
     switch self {
     case .swiftSSD, .tutorial, .amdegroot, .lufficc, .torchvisionSSD, .caffeSSD: false
-    case .torchvisionVGG, .timmVGG, .reducedVGG, .caffeVGG: true
+    case .swiftBase, .torchvisionVGG, .timmVGG, .reducedVGG, .caffeVGG: true
     }
   }
 
@@ -35,6 +37,7 @@ public enum CheckpointLayout: String, Hashable, Sendable, Codable, CaseIterable,
   public var description: String {
     switch self {
     case .swiftSSD: "SSD of swift-ssd"
+    case .swiftBase: "VGG-16 of swift-ssd"
     case .tutorial: "SSD300 of the PyTorch object detection tutorial"
     case .amdegroot: "SSD of amdegroot/ssd.pytorch"
     case .lufficc: "SSD of lufficc/SSD"

@@ -35,6 +35,7 @@ public enum ImportedCheckpoint: Sendable {
     case .swiftSSD: self = .model(try .ownModel(source))
     case .tutorial: self = .model(try .tutorial(source))
     case .amdegroot, .lufficc, .torchvisionSSD, .caffeSSD: self = .model(try .foreign(source))
+    case .swiftBase: self = .base(try .ownBase(source))
     case .torchvisionVGG:
       self = .base(
         try ImportedBase(
@@ -67,6 +68,7 @@ extension ArchiveSource {
     (.torchvisionVGG, "classifier.0.weight"),
     (.caffeVGG, "fc6.weight"),
     (.reducedVGG, "31.weight"),
+    (.swiftBase, "base.conv7.weight"),
   ]
 
   /// Finds the layout whose marker an archive has, alone or after a prefix such as `model.`.

@@ -102,6 +102,34 @@ extension ImportedModel {
   }
 }
 
+extension ImportedBase {
+  /// A base network of our own: what it is lies in the metadata. Without it, the names are taken for
+  /// the tutorial's, which are the same.
+  static func ownBase(_ source: ArchiveSource) throws -> ImportedBase {
+    let url = source.archive.url
+    var notes: [String] = []
+    var own = BaseDescription(base: BaseNetwork(), normalization: .imageNet)
+    if let text = source.archive.metadata[BaseDescription.metadataKey] {
+      do {
+        own = try JSONDecoder().decode(BaseDescription.self, from: Data(text.utf8))
+      } catch {
+        throw WeightFileError(url, .malformed("its description cannot be read: \(error)"))
+      }
+    } else {
+      notes.append("The file does not say for which pixel values; ImageNet's are assumed.")
+    }
+    var configuration = SSDConfiguration.ssd300(classes: .voc)
+    configuration.base = own.base
+    configuration.normalization = own.normalization
+    if let fault = configuration.fault {
+      throw WeightFileError(url, .malformed("its description is impossible: \(fault)"))
+    }
+    return try ImportedBase(
+      source, base: own.base, normalization: own.normalization,
+      map: .identity(own.base.parameterShapes.map(\.name)), notes: notes)
+  }
+}
+
 extension ArchiveSource {
   /// The classes that belong to the number of score channels of the first map.
   fileprivate func classes(

@@ -105,11 +105,12 @@ public struct ImportedBase: TensorArchive {
   }
 
   init(
-    _ source: ArchiveSource, normalization: PixelNormalization, map: NameMap, notes: [String] = []
+    _ source: ArchiveSource, base: BaseNetwork = BaseNetwork(),
+    normalization: PixelNormalization, map: NameMap, notes: [String] = []
   ) throws {
     url = source.archive.url
     layout = source.layout
-    base = BaseNetwork()
+    self.base = base
     self.normalization = normalization
     self.notes = notes
     metadata = source.archive.metadata
