@@ -21,38 +21,17 @@ extension StoredTensor {
   }
 }
 
+/// What the two targets call the same types.
+private let scalarTypes: [(Weights.ScalarType, Torch.ScalarType)] = [
+  (.float64, .float64), (.float32, .float32), (.float16, .float16), (.bfloat16, .bfloat16),
+  (.int64, .int64), (.int32, .int32), (.int16, .int16), (.int8, .int8), (.uint8, .uint8),
+  (.bool, .bool),
+]
+
 extension Torch.ScalarType {
-  init(_ type: Weights.ScalarType) {
-    self =
-      switch type {
-      case .float64: .float64
-      case .float32: .float32
-      case .float16: .float16
-      case .bfloat16: .bfloat16
-      case .int64: .int64
-      case .int32: .int32
-      case .int16: .int16
-      case .int8: .int8
-      case .uint8: .uint8
-      case .bool: .bool
-      }
-  }
+  init(_ type: Weights.ScalarType) { self = scalarTypes.first { $0.0 == type }!.1 }
 }
 
 extension Weights.ScalarType {
-  init(_ type: Torch.ScalarType) {
-    self =
-      switch type {
-      case .float64: .float64
-      case .float32: .float32
-      case .float16: .float16
-      case .bfloat16: .bfloat16
-      case .int64: .int64
-      case .int32: .int32
-      case .int16: .int16
-      case .int8: .int8
-      case .uint8: .uint8
-      case .bool: .bool
-      }
-  }
+  init(_ type: Torch.ScalarType) { self = scalarTypes.first { $0.1 == type }!.0 }
 }

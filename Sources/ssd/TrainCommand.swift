@@ -54,21 +54,26 @@
     var base: String?
 
     @OptionGroup(title: "Schedule") var schedule: ScheduleOptions
+    @OptionGroup(title: "Loss") var loss: LossOptions
     @OptionGroup(title: "Data") var loading: LoadingOptions
     @OptionGroup(title: "Machine") var machine: MachineOptions
 
     mutating func validate() throws {
-      guard SSDConfiguration.presetNames.contains(model) else {
-        throw ValidationError(
-          "there is no network `\(model)`; choose \(SSDConfiguration.presetNames.joined(separator: ", "))"
-        )
-      }
+      _ = try preset(classes: ClassList(["any"]))
       guard weights == nil || !(resume || resumeFrom != nil) else {
         throw ValidationError("--resume and --weights exclude each other")
       }
-      guard base == nil || !(resume || weights != nil) else {
+      guard base == nil || !(resume || resumeFrom != nil || weights != nil) else {
         throw ValidationError("--base is for a fresh network: leave out --resume and --weights")
       }
+    }
+
+    private func preset(classes: ClassList) throws -> SSDConfiguration {
+      guard let configuration = SSDConfiguration.preset(named: model, classes: classes) else {
+        let known = SSDConfiguration.presetNames.joined(separator: ", ")
+        throw ValidationError("there is no network `\(model)`; choose one of \(known)")
+      }
+      return configuration
     }
 
     func run() throws {
@@ -130,12 +135,12 @@
     /// The base weights, where they are those of the chosen network.
     private func baseNetwork(_ path: String) throws -> ImportedBase {
       let base = try ImportedBase(contentsOf: URL(filePath: path))
-      let wanted = SSDConfiguration.preset(named: model, classes: .voc)?.base
+      let wanted = try preset(classes: .voc).base
       guard base.base == wanted else {
         throw CommandError(
           """
           \(path) holds another base network than \(model) has: its blocks have \
-          \(base.base.blockChannels) channels, those of \(model) \(wanted?.blockChannels ?? []); \
+          \(base.base.blockChannels) channels, those of \(model) \(wanted.blockChannels); \
           choose another --model, or leave out --base
           """)
       }
@@ -145,9 +150,8 @@
     }
 
     private func freshNetwork(classes: ClassList, base: ImportedBase?) throws -> SSDNetwork {
-      guard var configuration = SSDConfiguration.preset(named: model, classes: classes) else {
-        throw CommandError("there is no network `\(model)`")
-      }
+      var configuration = try preset(classes: classes)
+      loss.apply(to: &configuration)
       if let base { configuration.normalization = base.normalization }
       let network = SSDNetwork(configuration)
       if let base { try network.load(base) }

@@ -17,7 +17,8 @@ struct BrokenInputTests {
   }
 
   private func expectFailure(
-    _ arguments: [String], saying texts: String..., sourceLocation: SourceLocation = #_sourceLocation
+    _ arguments: [String], saying texts: String...,
+    sourceLocation: SourceLocation = #_sourceLocation
   ) throws {
     let outcome = try CommandLineTool.run(arguments)
     #expect(outcome.status == 1, "\(outcome.errors)", sourceLocation: sourceLocation)
@@ -41,7 +42,8 @@ struct BrokenInputTests {
       try expectFailure(
         ["detect", model(in: folder), cut.path, whole.path, "--json", json.path],
         saying: "cut.jpg", "1 of 2 images")
-      let found = try JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [[String: Any]]
+      let found =
+        try JSONSerialization.jsonObject(with: Data(contentsOf: json)) as? [[String: Any]]
       #expect(found?.count == 1)
       #expect(found?.first?["width"] as? Int == 64)
     }
@@ -53,7 +55,8 @@ struct BrokenInputTests {
       try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
       try expectFailure(["detect", model(in: folder), empty.path], saying: "no images")
       try expectFailure(["train", empty.path, "--model", "ssd300-tiny"], saying: "Annotations")
-      try expectFailure(["data", "check", folder.appending(path: "none").path], saying: "no folder")
+      let missing = folder.appending(path: "none")
+      try expectFailure(["data", "check", missing.path], saying: "no folder")
     }
   }
 
