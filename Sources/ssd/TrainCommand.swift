@@ -180,7 +180,7 @@
       let network = trainer.network
       let parameters = network.parameters.reduce(0) { $0 + $1.tensor.count }
       let configuration = trainer.configuration
-      print(
+      complain(
         """
         \(network.configuration.name): \(parameters.formatted()) parameters, \
         \(network.configuration.classes.count) classes
