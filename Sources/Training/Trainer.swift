@@ -77,7 +77,7 @@ public final class Trainer {
   ///   - shouldStop: asked after every iteration.
   ///   - report: told of every iteration.
   /// - Throws: ``TrainingError`` when the loss or the gradient is not finite, or whatever is wrong
-  ///   with an image. The iteration that failed changed nothing.
+  ///   with an image. The weights are then as before the iteration that failed.
   public func runEpoch(
     workers: Int, shouldStop: () -> Bool, report: (TrainingStep) throws -> Void
   ) throws {
@@ -91,17 +91,11 @@ public final class Trainer {
       epoch: epoch, startingAtBatch: iteration % iterationsPerEpoch, cache: cache)
     defer { loader.cancel() }
     network.isTraining = true
-    let clock = ContinuousClock()
-    var began = clock.now
+    var began = ContinuousClock.now
     while !isFinished, let batch = try loader.next() {
-      let waited = clock.now - began
-      let number = epoch + 1
-      var step = try step(on: batch)
-      let now = clock.now
-      step.epoch = number
-      step.seconds = (now - began).seconds
-      step.dataSeconds = waited.seconds
-      began = now
+      let loaded = ContinuousClock.now
+      let step = try step(on: batch, began: began, loaded: loaded)
+      began = .now
       try report(step)
       if shouldStop() { break }
     }
@@ -115,7 +109,14 @@ public final class Trainer {
   }
 
   /// One iteration: forward, loss, backward, update.
-  private func step(on batch: Batch) throws -> TrainingStep {
+  ///
+  /// - Parameters:
+  ///   - began: when the wait for the batch began.
+  ///   - loaded: when it ended.
+  private func step(
+    on batch: Batch, began: ContinuousClock.Instant, loaded: ContinuousClock.Instant
+  ) throws -> TrainingStep {
+    let epoch = epoch
     let count = batch.objects.count
     let pixels = Tensor(batch.pixels, shape: [count, batch.size, batch.size, 3])
     let (locations, scores) = withAutocast(configuration.precision.autocast) {
@@ -136,20 +137,24 @@ public final class Trainer {
     average?.update(step: iteration)
     iteration += 1
     return TrainingStep(
-      iteration: iteration, epoch: 0, loss: total,
+      iteration: iteration, epoch: epoch + 1, loss: total,
       localizationLoss: parts.localization.scalar, confidenceLoss: parts.confidence.scalar,
-      learningRate: learningRate, gradientNorm: gradientNorm, images: count, seconds: 0,
-      dataSeconds: 0)
+      learningRate: learningRate, gradientNorm: gradientNorm, images: count,
+      seconds: (.now - began).seconds, dataSeconds: (loaded - began).seconds)
   }
 
-  /// The length of the gradients before they are clipped; nil when clipping is off.
-  private func clippedGradientNorm(_ batch: Batch) throws -> Double? {
-    guard let maximum = configuration.maximumGradientNorm else { return nil }
+  /// The length of the gradients before they are clipped.
+  ///
+  /// It is looked at even when nothing is clipped: a gradient that is not finite would spoil the weights,
+  /// and the next checkpoint with them, before any loss shows it.
+  private func clippedGradientNorm(_ batch: Batch) throws -> Double {
     let norm = optimizer.gradientNorm()
     guard norm.isFinite else {
       throw TrainingError.gradientNotFinite(iteration: iteration + 1, images: batch.names)
     }
-    if norm > maximum { optimizer.scaleGradients(by: maximum / norm) }
+    if let maximum = configuration.maximumGradientNorm, norm > maximum {
+      optimizer.scaleGradients(by: maximum / norm)
+    }
     return norm
   }
 }

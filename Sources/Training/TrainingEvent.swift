@@ -25,8 +25,8 @@ public struct TrainingStep: Sendable, Codable {
   public var confidenceLoss: Double
   /// The learning rate of the weights.
   public var learningRate: Double
-  /// The Euclidean length of the gradients before clipping; nil when it was not needed.
-  public var gradientNorm: Double?
+  /// The Euclidean length of the gradients before clipping.
+  public var gradientNorm: Double
   /// Images in the batch.
   public var images: Int
   /// How long the iteration took, in seconds.

@@ -108,6 +108,21 @@ struct TrainerTests {
     }
   }
 
+  @Test func stopsBeforeAGradientThatIsNotFiniteReachesTheWeights() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let trainer = try Self.trainer(on: dataset, average: nil)
+      let parameter = try #require(trainer.network.parameters.first).tensor
+      let before = parameter.array(of: Float.self)
+      // The run's own gradients are added to this one.
+      (parameter * .infinity).sum().backward()
+      let error = #expect(throws: TrainingError.self) { try Self.run(trainer, until: 1) }
+      #expect(error?.description.contains("gradient of iteration 1") == true)
+      #expect(parameter.array(of: Float.self) == before)
+      #expect(trainer.iteration == 0)
+    }
+  }
+
   @Test func detectsWithTheAveragesAndTrainsOnWithTheWeights() throws {
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)
