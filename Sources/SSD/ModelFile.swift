@@ -74,7 +74,14 @@ extension SSDNetwork {
     {
       throw mismatch
     }
-    let tensors = try state.map { try Tensor(archive.tensor($0.name)) }
+    let tensors = try state.map { name, _ in
+      let tensor = try Tensor(archive.tensor(name))
+      guard tensor.isFinite().allTrue() else {
+        throw WeightFileError(
+          archive.url, tensor: name, .malformed("it holds numbers that are not finite"))
+      }
+      return tensor
+    }
     for (target, tensor) in zip(state, tensors) { target.tensor.assign(tensor) }
   }
 }

@@ -2,6 +2,7 @@ private let sumAll = Operator("aten::sum")
 private let sumDimensions = Operator("aten::sum", overload: "dim_IntList")
 private let meanDimensions = Operator("aten::mean", overload: "dim")
 private let meanAll = Operator("aten::mean")
+private let allOperator = Operator("aten::all")
 private let norm = Operator("aten::linalg_vector_norm")
 private let foreachNorm = Operator("aten::_foreach_norm", overload: "Scalar")
 
@@ -21,6 +22,9 @@ extension Tensor {
   public func mean(along dimensions: [Int], keepingDimensions: Bool = false) -> Tensor {
     meanDimensions(.tensor(self), .integers(dimensions), .boolean(keepingDimensions))
   }
+
+  /// Whether every element is true, or not zero.
+  public func allTrue() -> Bool { allOperator(.tensor(self)).scalar != 0 }
 
   /// The Euclidean length of all elements together.
   public func norm2() -> Tensor { norm(.tensor(self)) }

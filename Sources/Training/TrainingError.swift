@@ -16,15 +16,15 @@ public enum TrainingError: Error, CustomStringConvertible {
     switch self {
     case .lossNotFinite(let iteration, let loss, let images):
       """
-      the loss of iteration \(iteration) is \(loss), on the images \(images.joined(separator: ", ")). \
-      The last checkpoint is from before. Lower the learning rate, warm up for longer or clip the \
-      gradients, and resume.
+      the loss of iteration \(iteration) is \(loss.isNaN ? "not a number" : "infinite"), on the images \
+      \(images.joined(separator: ", ")). Checkpoints are from before. Start anew with a lower learning \
+      rate, a longer warm-up or clipped gradients.
       """
     case .gradientNotFinite(let iteration, let images):
       """
       the gradient of iteration \(iteration) is not finite, on the images \
-      \(images.joined(separator: ", ")). The last checkpoint is from before. Lower the learning rate \
-      or warm up for longer, and resume.
+      \(images.joined(separator: ", ")). Checkpoints are from before. Start anew with a lower learning \
+      rate or a longer warm-up.
       """
     case .noImages: "there are no images to train on"
     case .noCheckpoint(let url):

@@ -5,6 +5,15 @@ struct CommandError: Error, CustomStringConvertible {
   let description: String
 
   init(_ description: String) { self.description = description }
+
+  /// What went wrong with a file, and which, in words.
+  init(_ error: CocoaError) {
+    let path = error.filePath ?? error.url?.path
+    let reason =
+      (error.underlying as? POSIXError).map { String(cString: strerror($0.code.rawValue)) }
+      ?? error.localizedDescription
+    description = (path.map { "\($0): " } ?? "") + reason
+  }
 }
 
 /// Writes a line to the standard error.

@@ -44,23 +44,27 @@ struct DetectCommand: ParsableCommand {
     var line = ProgressLine()
     for (number, file) in files.enumerated() {
       if Interruption.shared.isRequested { throw ExitCode(130) }
+      let image: Image
       do {
-        let image = try Image(contentsOf: file)
-        let detections = try detector.detect(
-          in: [image], settings: settings.value, suppressing: suppressed)[0]
-        let result = ImageDetections(file: file.relativePath, image: image, detections)
-        found.append(result)
-        if json == nil { print(result) }
-        guard pictures != nil || sheet != nil else { continue }
+        image = try Image(contentsOf: file)
+      } catch {
+        failures += 1
+        line.note("error: \(error)")
+        continue
+      }
+      var detections = try detector.detect(
+        in: [image], settings: settings.value, suppressing: suppressed)[0]
+      if settings.exclusive { detections = settings.exclusive(detections) }
+      let result = ImageDetections(file: file.relativePath, image: image, detections)
+      found.append(result)
+      if json == nil { print(result) }
+      if pictures != nil || sheet != nil {
         let picture = try DetectionPainter(classes: detector.configuration.classes)
           .paint(detections, on: image)
         try pictures?.write(picture, of: file)
         if sheet != nil {
           painted.append(ContactSheet.Entry(image: picture, caption: file.lastPathComponent))
         }
-      } catch let error as ImageError {
-        failures += 1
-        line.note("error: \(error)")
       }
       line.show("\(number + 1) of \(files.count) images")
     }
@@ -100,8 +104,12 @@ struct DetectionOptions: ParsableArguments {
   @Option(help: "The most detections in an image.")
   var limit = 200
 
-  @Option(help: ArgumentHelp("A class to leave out; may be repeated.", valueName: "class"))
+  @Option(
+    help: ArgumentHelp("Leave a class out of the results; may be repeated.", valueName: "class"))
   var suppress: [String] = []
+
+  @Flag(help: "Let a detection suppress overlapping ones of other classes too.")
+  var exclusive = false
 
   mutating func validate() throws {
     guard (0...1).contains(minimumScore), (0...1).contains(maximumOverlap) else {
@@ -112,6 +120,12 @@ struct DetectionOptions: ParsableArguments {
 
   var value: DetectionSettings {
     DetectionSettings(minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit)
+  }
+
+  /// The detections that no better one of any class overlaps too much.
+  func exclusive(_ detections: [Detection]) -> [Detection] {
+    MultiBox.suppressed(detections.map(\.box), maximumOverlap: maximumOverlap)
+      .map { detections[$0] }
   }
 
   func suppressedLabels(of classes: ClassList) throws -> Set<String> {

@@ -22,7 +22,8 @@ struct EvaluateCommand: ParsableCommand {
   @Argument(help: "The model.")
   var model: String?
 
-  @Argument(help: DataSelection.help)
+  @Argument(
+    help: ArgumentHelp(DataSelection.help.abstract, valueName: "data"))
   var source: String?
 
   @Option(help: "Score these detections instead: a folder of VOC result files, or COCO JSON.")

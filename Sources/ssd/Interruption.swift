@@ -18,7 +18,8 @@ final class Interruption: Sendable {
     }
     for source in sources {
       source.setEventHandler { [unowned self] in
-        if requested.exchange(true, ordering: .relaxed) { exit(130) }
+        // `exit` would tear the program down under the threads that compute.
+        if requested.exchange(true, ordering: .relaxed) { _exit(130) }
         FileHandle.standardError.write(Data("\nstopping after this step ...\n".utf8))
       }
       source.activate()

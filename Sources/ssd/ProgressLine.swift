@@ -4,19 +4,20 @@ import Foundation
 struct ProgressLine {
   private let isTerminal = isatty(STDERR_FILENO) == 1
   private let interval: Duration
-  private var last: ContinuousClock.Instant?
+  private var last: ContinuousClock.Instant
   private var isOpen = false
 
   /// - Parameter interval: between two lines when nobody watches; on a terminal it is a tenth of a
   ///   second.
   init(interval: Duration = .seconds(10)) {
     self.interval = isatty(STDERR_FILENO) == 1 ? .milliseconds(100) : interval
+    last = .now
   }
 
   /// Shows `text`, which is only computed when it is time to.
   mutating func show(_ text: @autoclosure () -> String) {
     let now = ContinuousClock.now
-    if let last, now - last < interval { return }
+    if now - last < interval { return }
     last = now
     if isTerminal {
       write("\r\u{1B}[K" + text().prefix(columns - 1))

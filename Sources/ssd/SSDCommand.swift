@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct SSDCommand: ParsableCommand {
@@ -14,6 +15,18 @@ struct SSDCommand: ParsableCommand {
       """,
     version: "0.1.0",
     subcommands: subcommands)
+
+  /// As `ParsableCommand` does it, but with words for what Foundation reports in codes.
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch let error as CocoaError {
+      exit(withError: CommandError(error))
+    } catch {
+      exit(withError: error)
+    }
+  }
 
   private static var subcommands: [any ParsableCommand.Type] {
     var commands: [any ParsableCommand.Type] = []

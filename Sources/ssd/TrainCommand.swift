@@ -171,6 +171,16 @@
       let trainer = try Trainer(
         network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes)
       try trainer.resume(from: checkpoint)
+      guard !trainer.isFinished else {
+        throw CommandError(
+          """
+          the run is over after \(trainer.iteration) iterations; a larger --iterations makes it longer
+          """)
+      }
+      complain(
+        """
+        resuming after iteration \(trainer.iteration), with the network and the settings of the run
+        """)
       return trainer
     }
 
