@@ -32,5 +32,5 @@ Done in $((elapsed / 60)) min $((elapsed % 60)) s. What there is now:
   $run/metrics.jsonl        how the training went
   demo/figures.json             its average precision, class by class
   demo/detections.jpg           what it finds in pictures it has not seen
-With pictures of your own, in Pascal VOC's layout: ssd train FOLDER --model ssd300-small
+With pictures of your own, in Pascal VOC's layout: see README.md, "Use it with your own pictures"
 END
