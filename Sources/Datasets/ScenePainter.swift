@@ -37,8 +37,13 @@ struct ScenePainter {
     centerX: Float, centerY: Float, radius: Float,
     _ cover: (_ x: Float, _ y: Float) -> (color: SceneColor, opacity: Float)
   ) {
-    let columns = max(0, Int(centerX - radius))..<max(0, min(width, Int(centerX + radius) + 2))
-    let rows = max(0, Int(centerY - radius))..<max(0, min(height, Int(centerY + radius) + 2))
+    // What lies outside the picture leaves an empty range.
+    func covered(_ center: Float, _ length: Int) -> Range<Int> {
+      let first = max(0, Int(center - radius))
+      return first..<max(first, min(length, Int(center + radius) + 2))
+    }
+    let columns = covered(centerX, width)
+    let rows = covered(centerY, height)
     for y in rows {
       for x in columns {
         let (color, opacity) = cover(Float(x) + 0.5, Float(y) + 0.5)

@@ -40,22 +40,3 @@ extension ImageDetections: CustomStringConvertible {
     }.joined(separator: "\n")
   }
 }
-
-/// Writes JSON to a file or to the standard output.
-enum JSONOutput {
-  /// - Parameter path: `-` is the standard output.
-  static func write(_ value: some Encodable, to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try write(data: encoder.encode(value), to: path)
-  }
-
-  /// - Parameter path: `-` is the standard output.
-  static func write(data: Data, to path: String) throws {
-    if path == "-" {
-      print(String(decoding: data, as: UTF8.self))
-    } else {
-      try (data + Data("\n".utf8)).write(to: URL(filePath: path), options: .atomic)
-    }
-  }
-}

@@ -26,6 +26,14 @@ struct SyntheticShapesTests {
     #expect(first.image != Self.settings(difficulty).scene(at: 4).image)
   }
 
+  /// Lines of busy backgrounds may begin and end outside the picture.
+  @Test("any scene can be painted", arguments: SyntheticShapes.Difficulty.allCases)
+  func manyScenes(difficulty: SyntheticShapes.Difficulty) {
+    let settings = Self.settings(difficulty)
+    let counts = (0..<150).map { settings.scene(at: $0).objects.count }
+    #expect(counts.allSatisfy { settings.objectCounts.contains($0) })
+  }
+
   @Test(
     "sizes, counts and classes keep their limits", arguments: SyntheticShapes.Difficulty.allCases)
   func limits(difficulty: SyntheticShapes.Difficulty) {
