@@ -24,7 +24,8 @@ let package = Package(
     .default(enabledTraits: ["Training"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
   ],
   targets: [
     // The vocabulary: boxes, priors, offsets, suppression. Plain Swift.
@@ -104,6 +105,7 @@ let package = Package(
         .target(name: "SSD", condition: training),
         .target(name: "Training", condition: training),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "TextTable", package: "TextTable"),
       ]),
     .testTarget(
       name: "CommandLineTests",

@@ -29,13 +29,11 @@ struct DetectCommand: ParsableCommand {
   var sheet: String?
 
   @OptionGroup(title: "Detection") var settings: DetectionOptions
-  #if Training
-    @OptionGroup(title: "Machine") var machine: InferenceOptions
-  #endif
+  @OptionGroup(title: "Machine") var machine: InferenceOptions
 
   func run() throws {
     let files = try ImageFiles.found(images)
-    let detector = try self.detector()
+    let detector = try machine.detector(model)
     let suppressed = try settings.suppressedLabels(of: detector.configuration.classes)
     let pictures = try output.map { try PictureFolder(URL(filePath: $0), for: files) }
     var painted: [ContactSheet.Entry] = []
@@ -82,14 +80,6 @@ struct DetectCommand: ParsableCommand {
       complain("\(failures) of \(files.count) images could not be read")
       throw ExitCode.failure
     }
-  }
-
-  private func detector() throws -> Detector {
-    #if Training
-      return try machine.detector(model)
-    #else
-      throw CommandError("this build of ssd has no engine to run a network with")
-    #endif
   }
 }
 

@@ -56,9 +56,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Images that go through the network together.")
   var batch = 8
 
-  #if Training
-    @OptionGroup(title: "Machine") var machine: InferenceOptions
-  #endif
+  @OptionGroup(title: "Machine") var machine: InferenceOptions
 
   mutating func validate() throws {
     switch (model, results) {
@@ -92,18 +90,14 @@ struct EvaluateCommand: ParsableCommand {
         folder: URL(filePath: results),
         on: DataSelection(data, for: .scoring, split: split))
     }
-    #if Training
-      let detector = try machine.detector(model ?? "")
-      return try ModelScoring(
-        detector: detector,
-        settings: DetectionSettings(
-          minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit),
-        batchSize: batch
-      ).report(
-        on: DataSelection(source ?? data ?? "", for: .scoring, split: split),
-        savingResultsTo: saveResults.map { URL(filePath: $0) })
-    #else
-      throw CommandError("this build of ssd has no engine to run a network with")
-    #endif
+    let detector = try machine.detector(model ?? "")
+    return try ModelScoring(
+      detector: detector,
+      settings: DetectionSettings(
+        minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit),
+      batchSize: batch
+    ).report(
+      on: DataSelection(source ?? data ?? "", for: .scoring, split: split),
+      savingResultsTo: saveResults.map { URL(filePath: $0) })
   }
 }

@@ -36,7 +36,7 @@ struct SSDCommand: ParsableCommand {
     #endif
     return commands + [
       EvaluateCommand.self, DetectCommand.self, DataCommand.self, ConvertCommand.self,
-      InspectCommand.self, ExportCommand.self, DownloadCommand.self,
+      InspectCommand.self, ExportCommand.self, DownloadCommand.self, BenchmarkCommand.self,
     ]
   }
 }

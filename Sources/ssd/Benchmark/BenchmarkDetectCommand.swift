@@ -1,0 +1,77 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Images
+import Inference
+import MultiBox
+import Weights
+
+struct BenchmarkDetectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detect", abstract: "Time detection step by step: picture to pixels to boxes.",
+    discussion: """
+      Pre-processing is a JPEG file in memory to the network's pixels, post-processing the network's \
+      output to boxes. Times are milliseconds for a batch.
+      """)
+
+  @Argument(help: "A model, or a preset's name (\(presets)), which then has random weights.")
+  var model: String
+
+  @Option(name: .shortAndLong, help: "Images that go through the network together.")
+  var batch = 1
+
+  @Option(help: "How often everything is measured.")
+  var runs = 30
+
+  @Option(help: "Runs before the first that counts.")
+  var warmUp = 5
+
+  @Option(help: "A JPEG, PNG or WebP picture to detect in (default: a painted one, 500 x 375).")
+  var image: String?
+
+  @Option(help: "File for the figures as JSON, - for the standard output.")
+  var json: String?
+
+  @OptionGroup(title: "Machine") var machine: InferenceOptions
+
+  private static let presets = SSDConfiguration.presetNames.joined(separator: ", ")
+
+  mutating func validate() throws {
+    for (name, value) in [("batch", batch), ("runs", runs)] where value < 1 {
+      throw ValidationError("--\(name) must be at least 1")
+    }
+    guard warmUp >= 0 else { throw ValidationError("--warm-up must be at least 0") }
+  }
+
+  func run() throws {
+    let picture =
+      try image.map { try EncodedImage(contentsOf: URL(filePath: $0)) }
+      ?? Self.paintedPicture()
+    let model = try namedModel()
+    let predictor = try machine.predictor(model)
+    let times = try DetectionSteps(predictor: predictor, picture: picture, batch: batch)
+      .timed(runs: runs, warmUp: warmUp)
+    let report = DetectionBenchmark(
+      model: model.url.relativePath, configuration: predictor.configuration, batch: batch,
+      times: times)
+    if json != "-" { print(report) }
+    try json.map { try JSONOutput.write(report, to: $0) }
+  }
+
+  private func namedModel() throws -> ImportedModel {
+    if FileManager.default.fileExists(atPath: model) {
+      return try ImportedModel(contentsOf: URL(filePath: model))
+    }
+    guard let preset = SSDConfiguration.preset(named: model, classes: .voc) else {
+      throw CommandError("`\(model)` is neither a file nor a preset (\(Self.presets))")
+    }
+    return ImportedModel(randomWeightsFor: preset)
+  }
+
+  /// A scene with objects and clutter, of the size that most of Pascal VOC's photographs have.
+  private static func paintedPicture() throws -> EncodedImage {
+    var shapes = SyntheticShapes(.cluttered, seed: 1)
+    (shapes.widths, shapes.heights) = (500...500, 375...375)
+    return try EncodedImage(data: shapes.scene(at: 0).image.jpegData())
+  }
+}
