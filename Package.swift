@@ -26,6 +26,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // The vocabulary: boxes, priors, offsets, suppression. Plain Swift.
@@ -72,6 +73,18 @@ let package = Package(
       name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "TestSupport"],
       resources: [.copy("Resources")]),
 
+    // What a model does, and what it does wrong, as one HTML page.
+    .target(
+      name: "Report",
+      dependencies: [
+        "Evaluation", "Images", "MultiBox",
+        .product(name: "Mustache", package: "swift-mustache"),
+      ],
+      resources: [.embedInCode("Templates")]),
+    .testTarget(
+      name: "ReportTests",
+      dependencies: ["Report", "Evaluation", "Images", "MultiBox", "TestSupport"]),
+
     // The only place that sees libtorch.
     .target(
       name: "CTorch",
@@ -101,7 +114,7 @@ let package = Package(
       name: "ssd",
       dependencies: [
         "MultiBox", "Images", "Weights", "Inference", "Datasets", "Downloads",
-        "Evaluation",
+        "Evaluation", "Report",
         .target(name: "SSD", condition: training),
         .target(name: "Training", condition: training),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -9,13 +9,14 @@ import MultiBox
 public struct AveragePrecisionEvaluator: Sendable {
   /// The classes that detections and objects are of.
   public let classes: ClassList
+  private let matcher: ObjectMatcher
   /// A detection has to overlap an object by more than this to find it. The comparison is strict,
   /// as in the Python evaluators that results are published with; VOC's own MATLAB code accepts
   /// equality.
-  public let overlapThreshold: Double
+  public var overlapThreshold: Double { matcher.overlapThreshold }
   /// Whether coordinates name the first and last pixel of a box, so that a box from 3 to 5 is 3
   /// wide. VOC's own evaluator measures so; those of other implementations often do not.
-  public let pixelInclusive: Bool
+  public var pixelInclusive: Bool { matcher.pixelInclusive }
 
   /// By class index; background's stays empty.
   private var tallies: [Tally]
@@ -26,8 +27,7 @@ public struct AveragePrecisionEvaluator: Sendable {
   ///     fractional boxes.
   public init(classes: ClassList, overlapThreshold: Double = 0.5, pixelInclusive: Bool = false) {
     self.classes = classes
-    self.overlapThreshold = overlapThreshold
-    self.pixelInclusive = pixelInclusive
+    matcher = ObjectMatcher(overlapThreshold: overlapThreshold, pixelInclusive: pixelInclusive)
     tallies = Array(repeating: Tally(), count: classes.count + 1)
   }
 
@@ -47,17 +47,14 @@ public struct AveragePrecisionEvaluator: Sendable {
         tallies[object.classIndex].objectCount += 1
       }
     }
-    var isFound = Array(repeating: false, count: objects.count)
-    for detection in detections.bestFirst(by: \.score) {
+    let outcomes = matcher.outcomes(of: detections, among: objects)
+    for (detection, outcome) in zip(detections, outcomes) {
       precondition(
         1...classes.count ~= detection.classIndex, "no class has the index \(detection.classIndex)")
       tallies[detection.classIndex].detectionCount += 1
-      let nearest = nearest(to: detection, among: objects)
-      if let nearest, objects[nearest].isDifficult { continue }
-      let isHit = nearest.map { !isFound[$0] } ?? false
-      if let nearest { isFound[nearest] = true }
+      guard outcome.counts else { continue }
       tallies[detection.classIndex].outcomes.append(
-        Outcome(score: detection.score, isHit: isHit))
+        Outcome(score: detection.score, isHit: outcome.isHit))
     }
   }
 
@@ -95,33 +92,5 @@ public struct AveragePrecisionEvaluator: Sendable {
   private struct Outcome: Sendable {
     var score: Float
     var isHit: Bool
-  }
-
-  /// The position of the object that `detection` overlaps most, if by more than the threshold.
-  private func nearest(to detection: Detection, among objects: [GroundTruthObject]) -> Int? {
-    var nearest: Int?
-    var greatest = overlapThreshold
-    for (position, object) in objects.enumerated()
-    where object.classIndex == detection.classIndex {
-      let overlap = overlap(detection.box, object.box)
-      if overlap > greatest {
-        greatest = overlap
-        nearest = position
-      }
-    }
-    return nearest
-  }
-
-  private func overlap(_ left: BoundingBox, _ right: BoundingBox) -> Double {
-    let extra: Double = pixelInclusive ? 1 : 0
-    func side(_ low: Float, _ high: Float) -> Double { max(0, Double(high) - Double(low) + extra) }
-    let shared =
-      side(max(left.xMin, right.xMin), min(left.xMax, right.xMax))
-      * side(max(left.yMin, right.yMin), min(left.yMax, right.yMax))
-    guard shared > 0 else { return 0 }
-    let areas =
-      side(left.xMin, left.xMax) * side(left.yMin, left.yMax)
-      + side(right.xMin, right.xMax) * side(right.yMin, right.yMax)
-    return shared / (areas - shared)
   }
 }

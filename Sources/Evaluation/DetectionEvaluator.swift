@@ -53,6 +53,9 @@ public struct DetectionEvaluator: Sendable {
   /// The curves and counts of each class, in the order of the list.
   public func results() -> [AveragePrecisionEvaluator.ClassResult] { voc.results() }
 
+  /// COCO's average precision of each class in the order of the list, nil without objects.
+  public func cocoAveragePrecisions() -> [Double?] { coco.averagePrecisions() }
+
   /// The figures over all images added.
   public func report() -> EvaluationReport {
     EvaluationReport(voc.results(), coco: coco.figures())

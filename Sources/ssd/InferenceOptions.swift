@@ -20,6 +20,11 @@ struct InferenceOptions: ParsableArguments {
     guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
   }
 
+  /// In words, for those who read what was measured.
+  var description: String {
+    "\(precision.rawValue), \(threads) thread\(threads == 1 ? "" : "s")"
+  }
+
   /// The detector of a model file.
   func detector(_ model: String) throws -> Detector {
     Detector(try predictor(ImportedModel(contentsOf: URL(filePath: model))))

@@ -9,6 +9,18 @@ enum ResultScoring {
   ///   - folder: holds `comp4_det_SPLIT_CLASS.txt`.
   ///   - selection: the images; the files are named after its list.
   static func report(folder: URL, on selection: DataSelection) throws -> EvaluationReport {
+    let (dataset, images) = try images(folder: folder, on: selection)
+    var evaluator = DetectionEvaluator(classes: dataset.classes)
+    for image in images {
+      evaluator.add(pixelDetections: image.detections, objects: image.objects)
+    }
+    return evaluator.report()
+  }
+
+  /// The images of the selection with what the files say was found in them.
+  static func images(
+    folder: URL, on selection: DataSelection
+  ) throws -> (dataset: DetectionDataset, images: [ScoredImage]) {
     let dataset = try selection.dataset()
     let results = try VOCResults(
       contentsOf: folder, split: try fileSplit(in: folder, preferring: selection.listName),
@@ -16,17 +28,17 @@ enum ResultScoring {
     if !results.missingClasses.isEmpty {
       complain("no result file for: \(results.missingClasses.joined(separator: ", "))")
     }
-    var evaluator = DetectionEvaluator(classes: dataset.classes)
-    for (index, image) in dataset.images.enumerated() {
-      evaluator.add(
-        pixelDetections: results.detections[image.id] ?? [],
+    let images = dataset.images.enumerated().map { index, image in
+      ScoredImage(
+        id: image.id, width: image.width, height: image.height,
+        detections: results.detections[image.id] ?? [],
         objects: dataset.groundTruth(at: index).map { object in
           var object = object
           object.box = object.box.scaled(x: Float(image.width), y: Float(image.height))
           return object
         })
     }
-    return evaluator.report()
+    return (dataset, images)
   }
 
   /// The split in the files' names: the list's, or the only other one there is, which is said.

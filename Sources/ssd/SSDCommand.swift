@@ -35,7 +35,8 @@ struct SSDCommand: ParsableCommand {
       commands += [TrainCommand.self]
     #endif
     return commands + [
-      EvaluateCommand.self, DetectCommand.self, DataCommand.self, ConvertCommand.self,
+      EvaluateCommand.self, ReportCommand.self, DetectCommand.self, DataCommand.self,
+      ConvertCommand.self,
       InspectCommand.self, ExportCommand.self, DownloadCommand.self, BenchmarkCommand.self,
     ]
   }
