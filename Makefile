@@ -7,7 +7,7 @@ ARGS ?=
 export LIBTORCH PREFIX DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo standalone install uninstall clean
+.PHONY: help setup build test lint format demo pictures docs standalone install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,12 @@ format: setup ## format all Swift sources in place
 demo: build ## train a small detector on synthetic pictures, score it, draw what it finds
 	@bash scripts/demo.sh
 
+pictures: build ## make the guide's pictures anew
+	@bash scripts/pictures.sh
+
+docs: setup ## build the guide and the reference as a static site: .build-docs/site
+	@bash scripts/docs.sh
+
 # In a folder of its own: linking the Swift runtime in means other compiler flags, and would undo what `make test` compiled.
 standalone: setup ## build ssd so that it runs on machines without a Swift toolchain
 	$(SWIFT) build -c release --product ssd --static-swift-stdlib --scratch-path .build/standalone
@@ -46,4 +52,4 @@ uninstall: ## remove what `make install` put below PREFIX
 	rm -rf "$(DESTDIR)$(PREFIX)/lib/swift-ssd"
 
 clean: ## remove what was built (libtorch stays; remove .deps to drop it too)
-	rm -rf .build
+	rm -rf .build .build-docs

@@ -124,7 +124,28 @@ let package = Package(
       name: "CommandLineTests",
       dependencies: ["ssd", "SSD", "MultiBox", "Images", "Weights", "Datasets", "TestSupport"]),
 
+    // The guide's code, chapter by chapter; see scripts/snippets.sh.
+    .testTarget(
+      name: "DocumentationTests",
+      dependencies: [
+        "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation", "Torch", "SSD",
+        "Training",
+      ]),
+
     .target(name: "TestSupport", path: "Tests/TestSupport"),
   ],
   cxxLanguageStandard: .cxx20
 )
+
+// Only `make docs` needs DocC's plugin and the target that holds the guide. Who builds or uses the package fetches neither.
+if Context.environment["SSD_DOCUMENTATION"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+  package.targets.append(
+    .target(
+      name: "SwiftSSD",
+      dependencies: [
+        "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation", "Torch", "SSD",
+        "Training",
+      ], path: "Docs/Guide"))
+}

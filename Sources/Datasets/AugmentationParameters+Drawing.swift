@@ -4,6 +4,9 @@ extension AugmentationParameters {
   /// Draws what happens to a picture: a pure function of its size, its boxes and the generator.
   ///
   /// - Parameters:
+  ///   - configuration: What may happen, and how often.
+  ///   - width: The picture's width in pixels.
+  ///   - height: Its height in pixels.
   ///   - boxes: In pixels of the picture, the first column and row being 0.
   ///   - generator: Is advanced by a number of draws that depends on the outcome.
   public static func drawn(

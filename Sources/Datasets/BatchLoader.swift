@@ -79,6 +79,8 @@ public final class BatchLoader: Sendable {
   /// Starts the threads.
   ///
   /// - Parameters:
+  ///   - dataset: The annotated pictures.
+  ///   - options: How batches are made.
   ///   - epoch: From 0; every epoch has its own order and draws.
   ///   - startingAtBatch: The batches before it are passed over without being made, so that a
   ///     resumed run goes on where it stopped.

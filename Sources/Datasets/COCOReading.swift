@@ -10,6 +10,7 @@ extension DetectionDataset {
   /// - Parameters:
   ///   - annotations: Such as `instances_train2017.json`.
   ///   - imageFolder: Where the pictures named in it lie.
+  ///   - classes: The classes in the order of the model; nil for all categories, by id.
   /// - Throws: ``DatasetProblem``.
   public init(
     coco annotations: URL, imageFolder: URL, classes: ClassList? = nil

@@ -16,6 +16,7 @@ public struct DatasetCheck: Sendable {
   /// Inspects folders in Pascal VOC's layout.
   ///
   /// - Parameters:
+  ///   - sources: The folders and their lists.
   ///   - classes: The only classes allowed; nil allows all.
   ///   - decodesImages: Whether every picture is decoded, which finds damaged ones.
   public init(voc sources: [DatasetSource], classes: ClassList? = nil, decodesImages: Bool = true) {

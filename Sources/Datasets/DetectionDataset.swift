@@ -72,6 +72,7 @@ extension DetectionDataset {
   ///   - sources: The folders and their lists, such as VOC 2007's and 2012's `trainval`.
   ///   - classes: The classes in the order of the model; nil for what the annotations hold (VOC's
   ///     own twenty if they hold nothing else).
+  ///   - keepsDifficult: Whether objects marked as difficult are part of the ground truth.
   /// - Throws: The first ``DatasetProblem``. ``DatasetCheck/init(voc:classes:decodesImages:)``
   ///   reads on and collects them.
   public init(

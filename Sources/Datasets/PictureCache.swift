@@ -15,7 +15,9 @@ public final class PictureCache: @unchecked Sendable {
   private var images: [Int: Image] = [:]
 
   /// A cache for a data set's pictures.
-  /// - Parameter byteLimit: The bytes of pixels that may be kept.
+  /// - Parameters:
+  ///   - dataset: The pictures that may be kept, the first ones first.
+  ///   - byteLimit: The bytes of pixels that may be kept.
   public init(dataset: DetectionDataset, byteLimit: Int) {
     var bytes = 0
     var capacity = 0

@@ -30,6 +30,7 @@ public final class PictureRenderer {
   /// Renders a decoded picture.
   ///
   /// - Parameters:
+  ///   - image: The whole picture.
   ///   - parameters: Drawn for a picture of this size.
   ///   - output: `size * size * 3` samples, RGB.
   public func render(

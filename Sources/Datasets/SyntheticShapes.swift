@@ -77,7 +77,11 @@ public struct SyntheticShapes: Hashable, Sendable, Codable {
   /// Writes a data set in Pascal VOC's layout: JPEG pictures, annotations, and the lists
   /// `trainval` and `test`.
   ///
-  /// - Parameter progress: Is told after every few pictures how many are written.
+  /// - Parameters:
+  ///   - folder: Is created when it does not exist.
+  ///   - trainingCount: Pictures in the list `trainval`.
+  ///   - testCount: Pictures in the list `test`.
+  ///   - progress: Is told after every few pictures how many are written.
   /// - Throws: An error of Foundation or `ImageError` when a file cannot be written.
   public func write(
     to folder: URL, trainingCount: Int, testCount: Int, progress: ((Int) -> Void)? = nil

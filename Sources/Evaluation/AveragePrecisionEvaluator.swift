@@ -22,6 +22,7 @@ public struct AveragePrecisionEvaluator: Sendable {
   private var tallies: [Tally]
 
   /// - Parameters:
+  ///   - classes: the classes that detections and objects are of.
   ///   - overlapThreshold: the Jaccard overlap to be exceeded.
   ///   - pixelInclusive: whether boxes are integer pixels including the last. Leave it false for
   ///     fractional boxes.

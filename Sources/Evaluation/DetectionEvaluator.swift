@@ -5,8 +5,10 @@ public struct DetectionEvaluator: Sendable {
   private var voc: AveragePrecisionEvaluator
   private var coco: COCOEvaluator
 
-  /// - Parameter pixelInclusive: whether VOC's overlaps count the last pixel of a box; see
-  ///   ``AveragePrecisionEvaluator/pixelInclusive``. COCO's never do.
+  /// - Parameters:
+  ///   - classes: the classes that detections and objects are of.
+  ///   - pixelInclusive: whether VOC's overlaps count the last pixel of a box; see
+  ///     ``AveragePrecisionEvaluator/pixelInclusive``. COCO's never do.
   public init(classes: ClassList, pixelInclusive: Bool = false) {
     voc = AveragePrecisionEvaluator(classes: classes, pixelInclusive: pixelInclusive)
     coco = COCOEvaluator(classes: classes)
@@ -15,6 +17,8 @@ public struct DetectionEvaluator: Sendable {
   /// Adds an image whose boxes are fractional, as a detector gives them.
   ///
   /// - Parameters:
+  ///   - detections: what was found, in any order.
+  ///   - objects: what is there.
   ///   - width: the image's width in pixels: COCO tells small from large objects by it.
   ///   - height: its height.
   public mutating func add(

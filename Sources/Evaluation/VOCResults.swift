@@ -27,6 +27,7 @@ public struct VOCResults: Sendable {
   ///
   /// - Parameters:
   ///   - detections: with fractional boxes.
+  ///   - image: the image's id, such as `2007_000027`.
   ///   - width: the image's width in pixels.
   ///   - height: its height.
   public mutating func add(_ detections: [Detection], image: String, width: Int, height: Int) {
@@ -50,6 +51,8 @@ extension VOCResults {
   ///
   /// - Parameters:
   ///   - folder: where the files lie.
+  ///   - split: the list's name, which the files' names hold.
+  ///   - classes: the classes to read files of.
   ///   - images: the ids of the split's images, or nil to accept any.
   ///   - firstPixel: what the files call the first pixel of a row, 0 or 1.
   /// - Throws: ``ResultFileError`` when no class has a file, or a line is not understood or names

@@ -12,8 +12,10 @@ public enum ModelFile {
   /// Writes a network; the file appears whole or not at all.
   ///
   /// - Parameters:
+  ///   - network: the network, with its configuration.
   ///   - extra: further tensors, such as an optimiser's momentum.
   ///   - metadata: further texts.
+  ///   - url: the file, `.safetensors`.
   public static func write(
     _ network: SSDNetwork, extra: [(name: String, tensor: Tensor)] = [],
     metadata: [String: String] = [:], to url: URL
@@ -37,10 +39,10 @@ public enum ModelFile {
 
 extension SSDNetwork {
   /// Builds the network of a model file, with its weights: this program's own, or that of any known
-  /// implementation (see ``CheckpointLayout``).
+  /// implementation (see ``/Weights/CheckpointLayout``).
   ///
-  /// - Throws: ``WeightFileError``, ``WeightMismatch`` or ``ImportError`` when the file is broken, not
-  ///   complete or no model.
+  /// - Throws: ``/Weights/WeightFileError``, ``/Weights/WeightMismatch`` or ``/Weights/ImportError``
+  ///   when the file is broken, not complete or no model.
   public convenience init(contentsOf url: URL) throws {
     try self.init(ImportedModel(contentsOf: url))
   }
@@ -53,15 +55,15 @@ extension SSDNetwork {
 
   /// Takes over the weights of an archive whose names are this network's.
   ///
-  /// - Throws: ``WeightMismatch`` when a tensor is missing, surplus or wrongly shaped; then nothing
-  ///   has changed.
+  /// - Throws: ``/Weights/WeightMismatch`` when a tensor is missing, surplus or wrongly shaped; then
+  ///   nothing has changed.
   public func load(_ archive: some TensorArchive) throws {
     try load(archive, into: state)
   }
 
   /// Takes over the weights of a base network; everything above it stays as it is.
   ///
-  /// - Throws: ``WeightMismatch`` when they are those of another base network.
+  /// - Throws: ``/Weights/WeightMismatch`` when they are those of another base network.
   public func load(_ base: ImportedBase) throws {
     try load(base, into: state.filter { $0.name.hasPrefix("base.") })
   }

@@ -35,6 +35,7 @@ public final class MultiBoxLoss {
   /// - Parameters:
   ///   - locations: (N, priors, 4)
   ///   - scores: (N, priors, classes + 1)
+  ///   - targets: what ``targets(for:)`` gives for the images.
   public func callAsFunction(
     locations: Tensor, scores: Tensor, targets: TrainingTargets
   ) -> Parts {

@@ -7,7 +7,9 @@ public final class PredictionConvolutions: Module {
   private let maps: [String]
   private let scoreCount: Int
 
-  /// - Parameter channels: of each map, in the order of the configuration's.
+  /// - Parameters:
+  ///   - configuration: the network's description.
+  ///   - channels: of each map, in the order of the configuration's.
   public init(_ configuration: SSDConfiguration, channels: [Int]) {
     maps = configuration.featureMaps.map(\.name)
     scoreCount = configuration.scoreCount
@@ -28,7 +30,7 @@ public final class PredictionConvolutions: Module {
 
   /// - Parameter features: one map for each of the configuration's.
   /// - Returns: offsets (N, priors, 4) and class scores (N, priors, classes + 1), in the order of
-  ///   ``PriorBoxes``.
+  ///   ``/MultiBox/PriorBoxes``.
   public func callAsFunction(_ features: [Tensor]) -> (locations: Tensor, scores: Tensor) {
     func stacked(_ kind: String, width: Int) -> Tensor {
       let predictions = zip(maps, features).map { map, features in

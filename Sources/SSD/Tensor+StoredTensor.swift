@@ -4,7 +4,7 @@ import Weights
 extension Tensor {
   /// A tensor with the elements of an array on disk.
   ///
-  /// - Throws: ``WeightFileError`` when they cannot be read.
+  /// - Throws: ``/Weights/WeightFileError`` when they cannot be read.
   public init(_ stored: StoredTensor) throws {
     self = try stored.withBytes {
       Tensor(bytes: $0, shape: stored.shape, scalarType: Torch.ScalarType(stored.scalarType))

@@ -39,7 +39,9 @@ public struct Operator: @unchecked Sendable {
 
   /// Calls the operator.
   ///
-  /// - Parameter limit: the most tensors it can return.
+  /// - Parameters:
+  ///   - arguments: in the order of the operator's schema.
+  ///   - limit: the most tensors it can return.
   /// - Throws: ``TorchError`` when libtorch refuses the arguments.
   public func call(
     _ arguments: [Argument], returningAtMost limit: Int = 4

@@ -40,7 +40,11 @@ extension Tensor {
 
   /// The maximum of each window.
   ///
-  /// - Parameter roundsUp: whether a last window that reaches over the edge counts.
+  /// - Parameters:
+  ///   - size: rows and columns of the window.
+  ///   - stride: rows and columns from one window to the next.
+  ///   - padding: rows and columns around the input, which never are the maximum.
+  ///   - roundsUp: whether a last window that reaches over the edge counts.
   public func maxPooled(
     _ size: Int, stride: Int, padding: Int = 0, roundsUp: Bool = false
   ) -> Tensor {

@@ -14,10 +14,13 @@ public struct StoredTensor: Sendable {
 
   /// An array whose bytes `read` hands to its argument.
   ///
-  /// - Parameter read: calls its argument exactly once, with the elements in row-major order,
-  ///   ``byteCount`` bytes that are aligned for the scalar type.
-  /// - Parameter check: throws when the bytes are damaged; called before all of them are read, not
-  ///   before a few are picked out.
+  /// - Parameters:
+  ///   - shape: the length of every dimension.
+  ///   - scalarType: the type of the elements.
+  ///   - check: throws when the bytes are damaged; called before all of them are read, not before a
+  ///     few are picked out.
+  ///   - read: calls its argument exactly once, with the elements in row-major order, ``byteCount``
+  ///     bytes that are aligned for the scalar type.
   /// - Precondition: no dimension is negative, and the size in bytes fits an `Int`.
   public init(
     shape: [Int], scalarType: ScalarType, check: (@Sendable () throws -> Void)? = nil,

@@ -7,7 +7,9 @@ extension ImportedModel {
   ///
   /// The state of a training run is left out, so the result can be trained from but not resumed.
   ///
-  /// - Parameter scalarType: of the weights on disk, `.float32` or `.float16`.
+  /// - Parameters:
+  ///   - url: the file, `.safetensors`.
+  ///   - scalarType: of the weights on disk, `.float32` or `.float16`.
   /// - Throws: ``WeightFileError``; the file appears whole or not at all.
   public func write(to url: URL, as scalarType: ScalarType = .float32) throws {
     try writeParameters(
@@ -22,7 +24,9 @@ extension ImportedBase {
   /// Writes the base network as this package's own safetensors: the weights under `base.`, what they
   /// belong to in the metadata.
   ///
-  /// - Parameter scalarType: of the weights on disk, `.float32` or `.float16`.
+  /// - Parameters:
+  ///   - url: the file, `.safetensors`.
+  ///   - scalarType: of the weights on disk, `.float32` or `.float16`.
   /// - Throws: ``WeightFileError``; the file appears whole or not at all.
   public func write(to url: URL, as scalarType: ScalarType = .float32) throws {
     try writeParameters(

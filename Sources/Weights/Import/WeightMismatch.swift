@@ -19,6 +19,9 @@ public struct WeightMismatch: Error, CustomStringConvertible {
   /// and, unless allowed, nothing is surplus.
   ///
   /// - Parameters:
+  ///   - url: the file, for the message.
+  ///   - needed: the network's parameters and their shapes.
+  ///   - found: the file's arrays and their shapes.
   ///   - layout: whose names the file has.
   ///   - aliases: the file's names for the network's.
   ///   - isIgnored: tells names that may be surplus.

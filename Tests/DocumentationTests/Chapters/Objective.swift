@@ -1,0 +1,17 @@
+// Made by scripts/snippets.sh from the guide; change the chapter and run it again.
+
+import Foundation
+import Images
+import Inference
+import SSD
+
+extension Chapter {
+  static func objective(_ print: (Any...) -> Void) throws {
+    let detector = try Detector(
+      contentsOf: URL(filePath: "Docs/Models/shapes.safetensors"))
+    let image = try Image(contentsOf: URL(filePath: "Docs/Models/scene.jpg"))
+    for found in try detector.detect(in: image, minimumScore: 0.45) {
+      print(found.label)
+    }
+  }
+}
