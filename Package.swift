@@ -58,8 +58,12 @@ let package = Package(
       path: "Tests/WeightsStress"),
 
     // From a picture to detections.
-    .target(name: "Inference", dependencies: ["MultiBox", "Images", "Weights"]),
-    .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
+    .target(name: "CKernels"),
+    .target(name: "Inference", dependencies: ["MultiBox", "Images", "Weights", "CKernels"]),
+    .testTarget(
+      name: "InferenceTests",
+      dependencies: ["Inference", "Weights", "MultiBox", "TestSupport", "KernelStress"]),
+    .target(name: "KernelStress", path: "Tests/KernelStress"),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),

@@ -35,14 +35,14 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
   }
 }
 
-extension Detector {
-  /// A detector with the model of a file, run by libtorch: a checkpoint of this package, or a model of
-  /// any known implementation (see ``CheckpointLayout``).
+extension TorchPredictor {
+  /// A predictor with the model of a file: a checkpoint of this package, or a model of any known
+  /// implementation (see ``CheckpointLayout``).
   ///
   /// - Parameter autocast: the type of convolutions, such as `.bfloat16`; nil for float32.
   /// - Throws: ``WeightFileError``, ``WeightMismatch`` or ``ImportError`` when the file is broken, not
   ///   complete or no model.
   public convenience init(contentsOf url: URL, autocast: ScalarType? = nil) throws {
-    self.init(TorchPredictor(try SSDNetwork(contentsOf: url), autocast: autocast))
+    self.init(try SSDNetwork(contentsOf: url), autocast: autocast)
   }
 }

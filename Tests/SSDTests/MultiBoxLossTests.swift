@@ -1,6 +1,7 @@
 import Foundation
 import MultiBox
 import SSD
+import TestSupport
 import Testing
 import Torch
 import Weights

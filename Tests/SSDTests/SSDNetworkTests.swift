@@ -2,6 +2,7 @@ import Foundation
 import MultiBox
 import SSD
 import Testing
+import TestSupport
 import Torch
 import Weights
 

@@ -1,0 +1,109 @@
+#include "Convolution.h"
+
+#include <algorithm>
+
+#include "DirectConvolution.h"
+#include "WinogradConvolution.h"
+
+ck_convolution::ck_convolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set)
+    : shape(shape),
+      kernels(::kernels(set)),
+      input(shape.input),
+      output(shape.output),
+      pooled(shape.has_pool ? shape.pooled : shape.output) {
+  const int outputs = shape.output.channels;
+  if (shape.segment_count > 0) {
+    for (int segment = 0, first = 0; segment < shape.segment_count; first += shape.segments[segment++]) {
+      const int columns = shape.segments[segment];
+      for (int column = 0; column < columns; column += groupChannels) {
+        groups.push_back({first + column, std::min(groupChannels, columns - column), segment, column});
+      }
+    }
+  } else {
+    // Whole blocks, so that the channels beyond the last are zero.
+    for (int first = 0; first < output.blocks * blockChannels(output.element); first += groupChannels) {
+      groups.push_back({first, std::clamp(outputs - first, 0, groupChannels)});
+    }
+  }
+  const int perPanel = kernels.lanes / groupChannels, count = int(groups.size());
+  for (int first = 0; first < count; first += perPanel) panels.push_back({first, std::min(perPanel, count - first)});
+
+  factors.assign(groups.size() * groupChannels, 1);
+  biases.assign(groups.size() * groupChannels, 0);
+  for (size_t group = 0; group < groups.size(); group++) {
+    std::copy_n(bias + groups[group].firstOutput, groups[group].outputs, &biases[group * groupChannels]);
+  }
+
+  together = 4 / elementBytes(shape.input.element);
+  blocks = isImage() ? 1 : input.blocks;
+  const int steps = isImage() ? quotientRoundedUp(3 * shape.kernel, together)
+                              : quotientRoundedUp(shape.input.channels, together);
+  // A map of one block need not be multiplied beyond its last channel.
+  depth = blocks == 1 ? steps : blockBytes / 4;
+}
+
+ck_convolution::OrderedWeights ck_convolution::ordered(const float *weights) const {
+  if (shape.segment_count == 0) return {{}, weights, shape.output.channels};
+  const size_t each = size_t(shape.input.channels) * shape.kernel * shape.kernel;
+  OrderedWeights result{std::vector<float>(groups.size() * groupChannels * each), nullptr, 0};
+  for (size_t group = 0; group < groups.size(); group++) {
+    std::copy_n(
+      weights + groups[group].firstOutput * each, groups[group].outputs * each,
+      &result.copy[group * groupChannels * each]);
+  }
+  result.values = result.copy.data();
+  result.outputs = int(groups.size()) * groupChannels;
+  return result;
+}
+
+namespace {
+
+Destination mapDestination(const MapLayout &layout, float scale, void *data, int image, int group) {
+  const int perBlock = blockChannels(layout.element) / groupChannels;
+  uint8_t *first = static_cast<uint8_t *>(data) + image * layout.image + layout.first
+    + group / perBlock * layout.block + group % perBlock * (blockBytes / perBlock);
+  return {first, layout.row, blockBytes, layout.element, groupChannels, 1 / scale};
+}
+
+}  // namespace
+
+Destination ck_convolution::destination(
+  const ck_convolution_run_arguments &arguments, int image, int group) const {
+  if (shape.segment_count > 0) {
+    const Group &g = groups[size_t(group)];
+    const size_t columns = size_t(shape.segments[g.segment]);
+    float *first = arguments.rows[g.segment] + image * arguments.row_distances[g.segment] + g.firstColumn;
+    return {
+      reinterpret_cast<uint8_t *>(first), shape.output.width * columns * 4, columns * 4, CK_FLOAT32, g.outputs, 1};
+  }
+  if (shape.has_pool && !shape.keeps_output) return {};
+  return mapDestination(output, shape.output.scale, arguments.output, image, group);
+}
+
+Destination ck_convolution::pooledDestination(
+  const ck_convolution_run_arguments &arguments, int image, int group) const {
+  if (!shape.has_pool) return {};
+  return mapDestination(pooled, shape.pooled.scale, arguments.pooled, image, group);
+}
+
+ck_convolution *ck_convolution_create(
+  const ck_convolution_shape *shape, const float *weights, const float *bias, ck_instruction_set set,
+  ck_threads *threads) {
+  if (shape->algorithm == CK_DIRECT) return new DirectConvolution(*shape, weights, bias, set, *threads);
+  return new WinogradConvolution(*shape, weights, bias, set, *threads);
+}
+
+void ck_convolution_destroy(ck_convolution *convolution) { delete convolution; }
+
+size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images, int32_t threads) {
+  return convolution->scratch(images, threads);
+}
+
+size_t ck_convolution_weight_bytes(const ck_convolution *convolution) { return convolution->weights.bytes; }
+
+double ck_convolution_multiplications(const ck_convolution *convolution) { return convolution->multiplications; }
+
+void ck_convolution_run(
+  const ck_convolution *convolution, const ck_convolution_run_arguments *arguments, ck_threads *threads) {
+  convolution->run(*arguments, *threads);
+}

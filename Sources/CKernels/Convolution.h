@@ -1,0 +1,82 @@
+// What all convolution algorithms share: panels of output channels, their destinations, packed weights.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "KernelTable.h"
+#include "Maps.h"
+#include "Threads.h"
+
+// Memory that frees itself.
+struct Memory {
+  Memory() = default;
+  explicit Memory(size_t bytes) : data(static_cast<uint8_t *>(ck_allocate(bytes))), bytes(bytes) {}
+  Memory(Memory &&other) noexcept : data(std::exchange(other.data, nullptr)), bytes(other.bytes) {}
+  Memory &operator=(Memory &&other) noexcept {
+    std::swap(data, other.data);
+    std::swap(bytes, other.bytes);
+    return *this;
+  }
+  ~Memory() {
+    if (data) ck_free(data, bytes);
+  }
+
+  uint8_t *data = nullptr;
+  size_t bytes = 0;
+};
+
+struct ck_convolution {
+ public:
+  ck_convolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
+  virtual ~ck_convolution() = default;
+
+  virtual void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const = 0;
+  virtual size_t scratch(int images, int threads) const = 0;
+
+  ck_convolution_shape shape;
+  Memory weights;
+  // Of one image; padding included.
+  double multiplications = 0;
+
+ protected:
+  // Output channels that a micro-kernel computes at once: one or two groups, and where their weights begin.
+  struct Panel {
+    int firstGroup, groups;
+    size_t weights = 0;
+    int lanes() const { return groups * groupChannels; }
+  };
+
+  // Sixteen output channels, or what is left of them at the end of a matrix.
+  struct Group {
+    // The first one's number among the weights, and how many exist; the rest are padding, of zeros.
+    int firstOutput, outputs;
+    // Of a matrix.
+    int segment = 0, firstColumn = 0;
+  };
+
+  // The weights in the order of the groups: (groups * 16, inputs, kernel, kernel). Points into the weights given
+  // where these are in order already.
+  struct OrderedWeights {
+    std::vector<float> copy;
+    const float *values;
+    int outputs;
+  };
+
+  OrderedWeights ordered(const float *weights) const;
+  Destination destination(const ck_convolution_run_arguments &arguments, int image, int group) const;
+  Destination pooledDestination(const ck_convolution_run_arguments &arguments, int image, int group) const;
+  Epilogue epilogue(int group) const {
+    return {&factors[size_t(group) * groupChannels], &biases[size_t(group) * groupChannels], shape.has_relu};
+  }
+  bool isImage() const { return shape.input.channels == 3; }
+
+  const KernelTable &kernels;
+  MapLayout input, output, pooled;
+  std::vector<Group> groups;
+  std::vector<Panel> panels;
+  // For each lane of each group; factors are 1 unless weights are quantised.
+  std::vector<float> factors, biases;
+  // How many channels share the four bytes of a step of depth; channel blocks and steps of depth in each.
+  int together, blocks, depth;
+};

@@ -1,0 +1,198 @@
+#include "DirectConvolution.h"
+
+#include <algorithm>
+#include <cmath>
+
+DirectConvolution::DirectConvolution(
+  const ck_convolution_shape &shape, const float *weights, const float *bias, ck_instruction_set set,
+  ck_threads &threads)
+    : ck_convolution(shape, bias, set) {
+  pack(weights, threads);
+  cut();
+}
+
+// -- Weights: for each panel, tap and block, `depth` times the panel's lanes times four bytes.
+
+void DirectConvolution::quantize(const float *weights, int outputs, std::vector<float> &scales) {
+  const size_t each = size_t(shape.input.channels) * shape.kernel * shape.kernel;
+  for (int output = 0; output < outputs; output++) {
+    float largest = 0;
+    for (size_t i = 0; i < each; i++) largest = std::max(largest, std::fabs(weights[output * each + i]));
+    scales[size_t(output)] = largest > 0 ? largest / 127 : 1;
+    factors[size_t(output)] = scales[size_t(output)] * shape.input.scale;
+  }
+}
+
+void DirectConvolution::pack(const float *given, ck_threads &threads) {
+  const OrderedWeights ordered = this->ordered(given);
+  const int kernel = shape.kernel, inputs = shape.input.channels, element = shape.input.element;
+  // The image's channels lie side by side, so that a row of taps is one step.
+  const int taps = isImage() ? kernel : kernel * kernel;
+  size_t bytes = 0;
+  for (Panel &panel : panels) {
+    panel.weights = bytes;
+    bytes += size_t(taps) * blocks * depth * panel.lanes() * 4;
+  }
+  // The micro-kernel fetches ahead, beyond the end too.
+  this->weights = Memory(bytes + 8192);
+  std::vector<float> scales(groups.size() * groupChannels, 1);
+  if (element == CK_UINT8) quantize(ordered.values, ordered.outputs, scales);
+
+  const int elementSize = elementBytes(shape.input.element);
+  threads.forEach(int(panels.size()), [&](int index, int) {
+    const Panel &panel = panels[size_t(index)];
+    uint8_t *to = this->weights.data + panel.weights;
+    for (int tap = 0; tap < taps; tap++) {
+      for (int step = 0; step < blocks * depth; step++) {
+        for (int lane = 0; lane < panel.lanes(); lane++) {
+          const int output = panel.firstGroup * groupChannels + lane;
+          for (int i = 0; i < together; i++, to += elementSize) {
+            const int position = step * together + i;
+            if (output >= ordered.outputs || position >= (isImage() ? 3 * kernel : inputs)) continue;
+            const int channel = isImage() ? position % 3 : position;
+            const int place = isImage() ? tap * kernel + position / 3 : tap;
+            const float value =
+              ordered.values[(size_t(output) * inputs + channel) * kernel * kernel + place];
+            if (element == CK_FLOAT32) {
+              std::memcpy(to, &value, 4);
+            } else if (element == CK_BFLOAT16) {
+              const uint16_t half = bfloat16(value);
+              std::memcpy(to, &half, 2);
+            } else {
+              *to = uint8_t(int8_t(std::lrint(value / scales[size_t(output)])));
+            }
+          }
+        }
+      }
+    }
+  });
+}
+
+// -- Which pixels go together
+
+// The number of a list of steps, given as those of a panel of one group; equal lists are kept once.
+int DirectConvolution::stepList(const std::vector<Step> &steps) {
+  const auto isSame = [&](const std::vector<Step> &other) {
+    return steps.size() == other.size()
+      && std::equal(steps.begin(), steps.end(), other.begin(), [](Step a, Step b) {
+           return a.input == b.input && a.weights == b.weights;
+         });
+  };
+  const auto found = std::find_if(lists[0].begin(), lists[0].end(), isSame);
+  if (found != lists[0].end()) return int(found - lists[0].begin());
+  lists[0].push_back(steps);
+  lists[1].push_back(steps);
+  for (Step &step : lists[1].back()) step.weights *= 2;
+  return int(lists[0].size()) - 1;
+}
+
+std::vector<Step> DirectConvolution::steps(int y, int firstColumn, int columns) const {
+  std::vector<Step> steps;
+  const int kernel = shape.kernel, stride = shape.stride, dilation = shape.dilation;
+  const int stepBytes = depth * groupChannels * 4;
+  if (isImage()) {
+    for (int tap = 0; tap < kernel; tap++) steps.push_back({int32_t(tap * imageRow()), tap * stepBytes});
+    return steps;
+  }
+  // Taps that see nothing but the border add nothing; with conv6's dilation these are many.
+  for (int tap = 0; tap < kernel * kernel; tap++) {
+    const int dy = tap / kernel * dilation - shape.padding, dx = tap % kernel * dilation - shape.padding;
+    const int row = y * stride + dy;
+    const int left = firstColumn * stride + dx, right = (firstColumn + columns - 1) * stride + dx;
+    if (row < 0 || row >= shape.input.height || right < 0 || left >= shape.input.width) continue;
+    for (int block = 0; block < blocks; block++) {
+      const ptrdiff_t offset = ptrdiff_t(block) * input.block + ptrdiff_t(dy) * input.row + ptrdiff_t(dx) * blockBytes;
+      steps.push_back({int32_t(offset), (tap * blocks + block) * stepBytes});
+    }
+  }
+  return steps;
+}
+
+void DirectConvolution::cut() {
+  const int width = shape.output.width;
+  std::vector<int> edges = {0, width};
+  if (shape.dilation > 1) {
+    for (int tap = 0; tap < shape.kernel; tap++) {
+      const int dx = tap * shape.dilation - shape.padding;
+      for (const int edge : {-dx, shape.input.width - dx}) {
+        const int column = quotientRoundedUp(std::max(edge, 0), shape.stride);
+        if (column > 0 && column < width) edges.push_back(column);
+      }
+    }
+    std::sort(edges.begin(), edges.end());
+    edges.erase(std::unique(edges.begin(), edges.end()), edges.end());
+  }
+  std::vector<std::pair<int, int>> runs;
+  for (size_t edge = 0; edge + 1 < edges.size(); edge++) {
+    const int first = edges[edge], count = edges[edge + 1] - first, parts = quotientRoundedUp(count, kernels.pixels);
+    for (int part = 0; part < parts; part++) {
+      runs.push_back({first + count * part / parts, first + count * (part + 1) / parts});
+    }
+  }
+  rows.resize(size_t(shape.output.height));
+  for (int y = 0; y < shape.output.height; y++) {
+    for (const auto &[first, last] : runs) {
+      const int list = stepList(steps(y, first, last - first));
+      rows[size_t(y)].chunks.push_back({int16_t(first), int16_t(last - first), list});
+      multiplications += double(lists[0][size_t(list)].size()) * depth * together * (last - first) * groups.size()
+        * groupChannels;
+    }
+  }
+}
+
+// -- Running
+
+void DirectConvolution::runRows(
+  const ck_convolution_run_arguments &arguments, int image, const Panel &panel, int firstRow, int lastRow) const {
+  alignas(64) float sums[32 * 32];
+  const uint8_t *source = static_cast<const uint8_t *>(arguments.input);
+  source += isImage() ? image * ck_image_bytes(shape.input.element, shape.input.width)
+                      : image * input.image + input.first;
+  const size_t row = isImage() ? imageRow() : input.row;
+  const size_t pixel = isImage() ? size_t(3 * elementBytes(shape.input.element)) : blockBytes;
+  Destination destinations[2];
+  for (int group = 0; group < panel.groups; group++) {
+    destinations[group] = destination(arguments, image, panel.firstGroup + group);
+  }
+  TileArguments tile{};
+  tile.pixelDistance = pixel * shape.stride;
+  tile.depth = depth;
+  tile.weights = weights.data + panel.weights;
+  // Weights come from the second cache, and a step's worth ahead is early enough for it.
+  tile.prefetch = ptrdiff_t(depth) * panel.lanes() * 4;
+  tile.output = sums;
+  tile.lanes = panel.lanes();
+  for (int y = firstRow; y < lastRow; y++) {
+    for (const Chunk &chunk : rows[size_t(y)].chunks) {
+      const std::vector<Step> &steps = lists[panel.groups - 1][size_t(chunk.list)];
+      tile.input = source + ptrdiff_t(y) * shape.stride * row + ptrdiff_t(chunk.x) * shape.stride * pixel;
+      tile.steps = steps.data();
+      tile.stepCount = int(steps.size());
+      tile.pixels = chunk.pixels;
+      kernels.tile[shape.input.element](tile);
+      for (int group = 0; group < panel.groups; group++) {
+        kernels.store(
+          {sums + group * groupChannels, size_t(panel.lanes()), chunk.pixels, y, chunk.x, destinations[group],
+           epilogue(panel.firstGroup + group)});
+      }
+    }
+  }
+}
+
+void DirectConvolution::run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const {
+  const int panelCount = int(panels.size()), height = shape.output.height;
+  // Several tasks a thread, so that none waits long at the end; fewer where rows are few.
+  const int parts = std::clamp(quotientRoundedUp(8 * threads.count(), panelCount * arguments.images), 1, height);
+  // Where a map is larger than the weights its rows stay in the cache while panels change, else a panel stays.
+  const bool panelsFirst = input.image > weights.bytes;
+  // Rows whose input fits half of a small second cache.
+  const int few = std::max(1, int(size_t(256 << 10) / (input.row * size_t(input.blocks) * shape.stride)));
+  const int rowParts = panelsFirst ? std::max(parts, quotientRoundedUp(height, few)) : parts;
+  threads.forEach(panelCount * rowParts * arguments.images, [&](int task, int) {
+    const int image = task / (panelCount * rowParts), rest = task % (panelCount * rowParts);
+    const int panel = panelsFirst ? rest % panelCount : rest / rowParts;
+    const int part = panelsFirst ? rest / panelCount : rest % rowParts;
+    runRows(
+      arguments, image, panels[size_t(panel)], height * part / rowParts, height * (part + 1) / rowParts);
+  });
+}

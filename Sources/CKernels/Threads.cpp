@@ -1,0 +1,91 @@
+#include "Threads.h"
+
+#include <chrono>
+
+namespace {
+
+// Tells the core that this is a loop that waits.
+inline void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+// A layer follows the last within microseconds, and waking a thread takes longer than that. So it spins for a while,
+// long enough for the gap between two images of a stream and too short to be noticed otherwise; every so often it
+// offers its core to whoever else wants to run.
+constexpr auto patience = std::chrono::microseconds(200);
+
+template <class Condition>
+bool spin(const Condition &isMet) {
+  for (int turn = 0; turn < 64; turn++) {
+    if (isMet()) return true;
+    pause();
+  }
+  const auto end = std::chrono::steady_clock::now() + patience;
+  do {
+    for (int turn = 0; turn < 32; turn++) {
+      if (isMet()) return true;
+      pause();
+    }
+    std::this_thread::yield();
+  } while (std::chrono::steady_clock::now() < end);
+  return isMet();
+}
+
+}  // namespace
+
+ck_threads::ck_threads(int count) {
+  for (int thread = 1; thread < count; thread++) {
+    workers.emplace_back([this, thread] { work(thread); });
+  }
+}
+
+ck_threads::~ck_threads() {
+  {
+    std::lock_guard lock(mutex);
+    isOver = true;
+    call.fetch_add(1);
+  }
+  wakeUp.notify_all();
+  for (auto &worker : workers) worker.join();
+}
+
+void ck_threads::run(Function function, const void *body) {
+  this->function = function;
+  this->body = body;
+  unfinished.store(int(workers.size()), std::memory_order_relaxed);
+  call.fetch_add(1);
+  if (sleepers.load() > 0) {
+    // A worker that is about to sleep holds the lock until it does.
+    { std::lock_guard lock(mutex); }
+    wakeUp.notify_all();
+  }
+  function(body, 0);
+  const auto isDone = [&] { return unfinished.load(std::memory_order_acquire) == 0; };
+  while (!spin(isDone)) {
+  }
+}
+
+void ck_threads::work(int thread) {
+  uint32_t seen = 0;
+  for (;;) {
+    const auto hasWork = [&] { return call.load(std::memory_order_acquire) != seen; };
+    if (!spin(hasWork)) {
+      std::unique_lock lock(mutex);
+      sleepers.fetch_add(1);
+      wakeUp.wait(lock, hasWork);
+      sleepers.fetch_sub(1);
+    }
+    seen++;
+    if (isOver) return;
+    function(body, thread);
+    unfinished.fetch_sub(1, std::memory_order_release);
+  }
+}
+
+ck_threads *ck_threads_create(int32_t count) { return new ck_threads(count); }
+void ck_threads_destroy(ck_threads *threads) { delete threads; }
+int32_t ck_threads_count(const ck_threads *threads) { return threads->count(); }

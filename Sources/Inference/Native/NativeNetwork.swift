@@ -1,0 +1,210 @@
+internal import CKernels
+import MultiBox
+import Weights
+
+/// A network whose weights are packed for an instruction set. Nothing in it changes after it was
+/// made; what a run writes lies in a ``Workspace``.
+final class NativeNetwork: @unchecked Sendable {
+  let plan: LayerPlan
+  let memory: MemoryPlan
+  let instructions: InstructionSet
+  let imageSize: Int
+  let imageElement: ck_element
+  let priorCount: Int
+  let scoreCount: Int
+  /// Of each layer that is one.
+  private let convolutions: [OpaquePointer?]
+  /// Of each channel of the normalised map's blocks.
+  private let rescaleFactors: [Float]
+  /// A pixel's value is its byte times `factors` plus `shifts`.
+  private let pixelFactors: [Float]
+  private let pixelShifts: [Float]
+  /// By feature map: its first prior.
+  private let firstPriors: [Int]
+  private let priorsPerPosition: [Int]
+
+  /// Packs a model's weights.
+  ///
+  /// - Throws: ``WeightFileError`` when they cannot be read, or are not finite.
+  init(
+    _ model: ImportedModel, plan: LayerPlan, instructions: InstructionSet, threads: KernelThreads
+  ) throws {
+    let configuration = model.configuration
+    self.plan = plan
+    self.instructions = instructions
+    imageSize = configuration.imageSize
+    priorCount = configuration.featureMaps.reduce(0) { $0 + $1.priorCount }
+    scoreCount = configuration.scoreCount
+    var first = 0
+    firstPriors = configuration.featureMaps.map { map in
+      defer { first += map.priorCount }
+      return first
+    }
+    priorsPerPosition = configuration.featureMaps.map(\.priorsPerPosition)
+    let rule = configuration.normalization
+    pixelFactors = rule.deviation.map { rule.scale / $0 }
+    pixelShifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
+    let element = plan.maps.first?.element ?? .float32
+    imageElement =
+      element != .float32 && instructions.supports(.bfloat16) ? CK_BFLOAT16 : CK_FLOAT32
+
+    let factors = try model.floats("rescale_factors")
+    // Whole blocks of channels, of whatever type.
+    rescaleFactors = factors + [Float](repeating: 0, count: (64 - factors.count % 64) % 64)
+
+    memory = MemoryPlan(
+      plan,
+      byteCounts: plan.maps.map { map in
+        withUnsafePointer(to: ck_map(map)) { ck_map_bytes($0) }
+      })
+    var convolutions: [OpaquePointer?] = []
+    do {
+      for layer in plan.layers {
+        guard case .convolution(let convolution) = layer.operation else {
+          convolutions.append(nil)
+          continue
+        }
+        let parameters = try ConvolutionParameters(convolution.parameters, of: model)
+        var shape = Self.shape(
+          convolution, layer, plan, scoreCount: configuration.scoreCount,
+          priorsPerPosition: priorsPerPosition, imageSize: imageSize, imageElement: imageElement)
+        convolutions.append(
+          ck_convolution_create(
+            &shape, parameters.weights, parameters.bias, instructions.set, threads.pointer))
+      }
+    } catch {
+      convolutions.forEach(ck_convolution_destroy)
+      throw error
+    }
+    self.convolutions = convolutions
+  }
+
+  deinit { convolutions.forEach(ck_convolution_destroy) }
+
+  private static func shape(
+    _ convolution: LayerPlan.Convolution, _ layer: LayerPlan.Layer, _ plan: LayerPlan,
+    scoreCount: Int, priorsPerPosition: [Int], imageSize: Int, imageElement: ck_element
+  ) -> ck_convolution_shape {
+    var shape = ck_convolution_shape()
+    shape.input =
+      layer.input.map { ck_map(plan.maps[$0]) }
+      ?? ck_map(
+        element: imageElement, channels: 3, height: Int32(imageSize), width: Int32(imageSize),
+        before: 1, after: 1, scale: 1)
+    shape.output =
+      layer.output.map { ck_map(plan.maps[$0]) }
+      ?? ck_map(
+        element: CK_FLOAT32, channels: Int32(convolution.outputChannels),
+        height: Int32(layer.outputSize), width: Int32(layer.outputSize), before: 0, after: 0,
+        scale: 1)
+    shape.kernel = Int32(convolution.kernelSize)
+    shape.stride = Int32(convolution.stride)
+    shape.dilation = Int32(convolution.dilation)
+    shape.padding = Int32(convolution.padding)
+    shape.has_relu = convolution.prediction == nil
+    if case .winograd(let tile) = convolution.algorithm {
+      shape.algorithm = ck_algorithm(rawValue: UInt32(tile))
+    }
+    if let pooled = convolution.pooled {
+      shape.has_pool = true
+      shape.pooled = ck_map(plan.maps[pooled])
+      shape.keeps_output = convolution.keepsOutput
+    }
+    if let prediction = convolution.prediction {
+      let priors = priorsPerPosition[prediction]
+      shape.segment_count = 2
+      shape.segments = (Int32(priors * 4), Int32(priors * scoreCount))
+    }
+    return shape
+  }
+
+  /// Bytes of packed weights.
+  var weightByteCount: Int {
+    convolutions.reduce(0) { $0 + ($1.map(ck_convolution_weight_bytes) ?? 0) }
+  }
+
+  /// Multiply-adds that a layer really does for one image, padding included.
+  func multiplications(ofLayer layer: Int) -> Double {
+    convolutions[layer].map(ck_convolution_multiplications) ?? 0
+  }
+
+  /// The most bytes that a layer needs for itself.
+  func scratchByteCount(images: Int, threads: Int) -> Int {
+    convolutions.reduce(0) {
+      max($0, $1.map { ck_convolution_scratch($0, Int32(images), Int32(threads)) } ?? 0)
+    }
+  }
+
+  /// Normalises pixels into the workspace's image.
+  func loadImages(_ pixels: UnsafePointer<UInt8>, count: Int, _ workspace: Workspace) {
+    ck_image_normalize(
+      instructions.set, pixels, Int32(count), Int32(imageSize), pixelFactors, pixelShifts,
+      imageElement, workspace.images, workspace.threads.pointer)
+  }
+
+  /// Copies normalised images, (count, 3, size, size), into the workspace.
+  func loadImages(normalized values: UnsafePointer<Float>, count: Int, _ workspace: Workspace) {
+    ck_image_load(
+      values, Int32(count), Int32(imageSize), imageElement, workspace.images,
+      workspace.threads.pointer)
+  }
+
+  /// Runs one layer on the workspace's images.
+  ///
+  /// - Parameters:
+  ///   - locations: the first image's row of the first prior.
+  ///   - scores: the same for class scores.
+  func run(
+    layer index: Int, images: Int, _ workspace: Workspace, locations: UnsafeMutablePointer<Float>,
+    scores: UnsafeMutablePointer<Float>
+  ) {
+    let layer = plan.layers[index]
+    let threads = workspace.threads.pointer
+    for map in layer.writtenMaps {
+      var shape = ck_map(plan.maps[map])
+      ck_clear_border(&shape, Int32(images), workspace.map(map), threads)
+    }
+    switch layer.operation {
+    case .convolution(let convolution):
+      var arguments = ck_convolution_run_arguments()
+      arguments.images = Int32(images)
+      arguments.input = UnsafeRawPointer(layer.input.map(workspace.map) ?? workspace.images)
+      arguments.output = layer.output.map(workspace.map)
+      arguments.pooled = convolution.pooled.map(workspace.map)
+      arguments.scratch = workspace.scratch
+      if let prediction = convolution.prediction {
+        let first = firstPriors[prediction]
+        arguments.rows = (locations + first * 4, scores + first * scoreCount)
+        arguments.row_distances = (priorCount * 4, priorCount * scoreCount)
+      }
+      ck_convolution_run(convolutions[index], &arguments, threads)
+    case .maximumPool(let kernelSize, let stride, let padding):
+      guard let input = layer.input, let output = layer.output else { return }
+      var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))
+      ck_maximum_pool(
+        instructions.set, &from, &to, Int32(kernelSize), Int32(stride), Int32(padding),
+        Int32(images), workspace.map(input), workspace.map(output), threads)
+    case .lengthNormalization:
+      guard let input = layer.input, let output = layer.output else { return }
+      var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))
+      ck_normalize_length(
+        instructions.set, &from, &to, rescaleFactors, Int32(images), workspace.map(input),
+        workspace.map(output), threads)
+    }
+  }
+}
+
+extension ck_map {
+  /// The map in the kernels' terms.
+  init(_ map: LayerPlan.Map) {
+    let element =
+      switch map.element {
+      case .float32: CK_FLOAT32
+      case .bfloat16: CK_BFLOAT16
+      case .uint8: CK_UINT8
+      }
+    self.init(
+      element: element, channels: Int32(map.channels), height: Int32(map.size),
+      width: Int32(map.size), before: Int32(map.before), after: Int32(map.after), scale: map.scale)
+  }
+}

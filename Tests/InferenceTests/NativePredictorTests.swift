@@ -1,0 +1,156 @@
+import Foundation
+import Inference
+import KernelStress
+import MultiBox
+import TestSupport
+import Testing
+import Weights
+
+@Suite("The native engine", .serialized)
+struct NativePredictorTests {
+  /// Without the portable one, which takes seconds for a whole SSD300.
+  static let fastSets = InstructionSet.available.filter { $0 != .portable }
+
+  @Test func convolvesAsTheDefinitionSays() {
+    #expect(kernel_stress_failures() == 0)
+  }
+
+  @Test(arguments: fastSets)
+  func computesWhatTheReferenceComputes(instructionSet: InstructionSet) throws {
+    let golden = try SafeTensors(
+      contentsOf: HashTensor.resource("network_forward.safetensors"))
+    try withReferenceModel { model in
+      let image = HashTensor.values(3 * 300 * 300, layer: 777).map { $0 * 2 }
+      for (precision, tolerance) in [
+        (NativePredictor.Precision.float32, Float(1e-4)), (.bfloat16, 3e-2),
+      ] where instructionSet.supports(precision) {
+        let predictor = try NativePredictor(
+          model, precision: precision, instructionSet: instructionSet)
+        #expect(predictor.precision == precision)
+        let found = predictor.predict(normalized: image, imageCount: 1)
+        let locations = relativeDifference(found.locations, try golden.floats("locations"))
+        let scores = relativeDifference(found.scores, try golden.floats("scores"))
+        #expect(locations <= tolerance, "\(precision): locations off by \(locations)")
+        #expect(scores <= tolerance, "\(precision): scores off by \(scores)")
+      }
+    }
+  }
+
+  static let tiny: SSDConfiguration = {
+    var configuration = SSDConfiguration.ssd300Tiny(classes: ClassList(["cat", "dog"]))
+    // No channel count that a block or a vector would like.
+    configuration.base.blockChannels = [8, 24, 20, 33, 72]
+    return configuration
+  }()
+
+  static func pixels(_ count: Int, size: Int = 300) -> [UInt8] {
+    HashTensor.values(count * size * size * 3, layer: 5).map { UInt8(($0 + 1) * 127) }
+  }
+
+  @Test(arguments: fastSets)
+  func saysTheSameWithEveryInstructionSet(instructionSet: InstructionSet) throws {
+    try withModel(Self.tiny, values: hashedValues) { model in
+      for (precision, tolerance) in [
+        (NativePredictor.Precision.float32, Float(2e-5)), (.bfloat16, 3e-2),
+      ] where instructionSet.supports(precision) {
+        let expected = try NativePredictor(model, precision: precision, instructionSet: .portable)
+          .predict(Self.pixels(1), imageCount: 1)
+        let found = try NativePredictor(
+          model, precision: precision, instructionSet: instructionSet
+        ).predict(Self.pixels(1), imageCount: 1)
+        #expect(relativeDifference(found.locations, expected.locations) <= tolerance)
+        #expect(relativeDifference(found.scores, expected.scores) <= tolerance)
+      }
+    }
+  }
+
+  @Test func givesABatchWhatItsImagesGetAlone() throws {
+    try withModel(Self.tiny, values: hashedValues) { model in
+      let predictor = try NativePredictor(model, precision: .float32)
+      // More than run through the network together.
+      let count = 9
+      let pixels = Self.pixels(count)
+      let batch = predictor.predict(pixels, imageCount: count)
+      for image in 0..<count {
+        let bytes = 300 * 300 * 3
+        let alone = predictor.predict(
+          Array(pixels[image * bytes..<(image + 1) * bytes]), imageCount: 1)
+        let rows = image * alone.locations.count..<(image + 1) * alone.locations.count
+        #expect(Array(batch.locations[rows]) == alone.locations)
+        let scores = image * alone.scores.count..<(image + 1) * alone.scores.count
+        #expect(Array(batch.scores[scores]) == alone.scores)
+      }
+      #expect(predictor.predict([], imageCount: 0).locations.isEmpty)
+    }
+  }
+
+  @Test(arguments: [1, 2, 3, 7])
+  func saysTheSameOnAnyNumberOfThreads(threads: Int) throws {
+    try withModel(Self.tiny, values: hashedValues) { model in
+      let expected = try NativePredictor(model, precision: .float32, threads: 2)
+        .predict(Self.pixels(1), imageCount: 1)
+      let predictor = try NativePredictor(model, precision: .float32, threads: threads)
+      #expect(predictor.threadCount == threads)
+      let found = predictor.predict(Self.pixels(1), imageCount: 1)
+      #expect(found.locations == expected.locations && found.scores == expected.scores)
+    }
+  }
+
+  @Test func answersCallsFromSeveralThreadsAtOnce() async throws {
+    try await withModelFile(Self.tiny) { model in
+      let predictor = try NativePredictor(model, precision: .float32)
+      let images = (0..<4).map { UInt8($0) * 60 }.map {
+        [UInt8](repeating: $0, count: 300 * 300 * 3)
+      }
+      let alone = images.map { predictor.predict($0, imageCount: 1).scores }
+      await withTaskGroup(of: (Int, [Float]).self) { group in
+        for turn in 0..<12 {
+          group.addTask { (turn % 4, predictor.predict(images[turn % 4], imageCount: 1).scores) }
+        }
+        for await (image, scores) in group { #expect(scores == alone[image]) }
+      }
+    }
+  }
+
+  private func withModelFile(
+    _ configuration: SSDConfiguration, _ body: (ImportedModel) async throws -> Void
+  ) async throws {
+    // The weights are read when the predictor is made; the file may be gone then.
+    let model = try withModel(configuration, values: hashedValues) { $0 }
+    try await body(model)
+  }
+
+  @Test(arguments: SSDConfiguration.presetNames)
+  func predictsOneRowForEveryPrior(preset: String) throws {
+    let configuration = try #require(
+      SSDConfiguration.preset(named: preset, classes: ClassList(["cat", "dog"])))
+    try withModel(configuration, values: hashedValues) { model in
+      let predictor = try NativePredictor(model)
+      let size = configuration.imageSize
+      let found = predictor.predict(Self.pixels(1, size: size), imageCount: 1)
+      let priors = PriorBoxes(configuration)
+      #expect(found.locations.count == priors.count * 4)
+      #expect(found.scores.count == priors.count * 3)
+      #expect(found.locations.allSatisfy(\.isFinite) && found.scores.allSatisfy(\.isFinite))
+      let profile = predictor.profile(Self.pixels(1, size: size), repetitions: 1)
+      #expect(profile.layers.contains { $0.name == "conv4_3" && $0.seconds > 0 })
+    }
+  }
+
+  @Test func refusesMapsThatTheLayersDoNotGive() throws {
+    var configuration = SSDConfiguration.ssd300Tiny(classes: ClassList(["cat"]))
+    configuration.featureMaps[2].size = 11
+    try withModel(configuration, values: hashedValues) { model in
+      #expect(throws: ImpossibleNetwork.self) { try NativePredictor(model) }
+    }
+  }
+
+  @Test func takesTheInstructionSetFromTheEnvironment() throws {
+    let name = InstructionSet.environmentVariable
+    #expect(try InstructionSet.chosen(environment: [name: "portable"]) == .portable)
+    #expect(try InstructionSet.chosen(environment: [:]) == InstructionSet.available.last)
+    #expect(throws: UnavailableInstructionSet.self) {
+      try InstructionSet.chosen(environment: [name: "sse9"])
+    }
+  }
+}
