@@ -48,6 +48,9 @@ public enum InstructionSet: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// The greatest byte that its products take without overflowing.
+  var activationLimit: Int { Int(ck_activation_limit(set)) }
+
   /// The same in the kernels' terms.
   var set: ck_instruction_set {
     switch self {

@@ -27,7 +27,8 @@ final class NativeNetwork: @unchecked Sendable {
   ///
   /// - Throws: ``WeightFileError`` when they cannot be read, or are not finite.
   init(
-    _ model: ImportedModel, plan: LayerPlan, instructions: InstructionSet, threads: KernelThreads
+    _ model: ImportedModel, plan: LayerPlan, imageElement: LayerPlan.Element,
+    instructions: InstructionSet, threads: KernelThreads
   ) throws {
     let configuration = model.configuration
     self.plan = plan
@@ -44,9 +45,7 @@ final class NativeNetwork: @unchecked Sendable {
     let rule = configuration.normalization
     pixelFactors = rule.deviation.map { rule.scale / $0 }
     pixelShifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
-    let element = plan.maps.first?.element ?? .float32
-    imageElement =
-      element != .float32 && instructions.supports(.bfloat16) ? CK_BFLOAT16 : CK_FLOAT32
+    self.imageElement = ck_element(imageElement)
 
     let factors = try model.floats("rescale_factors")
     // Whole blocks of channels, of whatever type.
@@ -67,7 +66,8 @@ final class NativeNetwork: @unchecked Sendable {
         let parameters = try ConvolutionParameters(convolution.parameters, of: model)
         var shape = Self.shape(
           convolution, layer, plan, scoreCount: configuration.scoreCount,
-          priorsPerPosition: priorsPerPosition, imageSize: imageSize, imageElement: imageElement)
+          priorsPerPosition: priorsPerPosition, imageSize: imageSize,
+          imageElement: self.imageElement)
         convolutions.append(
           ck_convolution_create(
             &shape, parameters.weights, parameters.bias, instructions.set, threads.pointer))
@@ -149,6 +149,17 @@ final class NativeNetwork: @unchecked Sendable {
       workspace.threads.pointer)
   }
 
+  /// The first image's values of a map, (channels, size, size).
+  func values(ofMap index: Int, _ workspace: Workspace) -> [Float] {
+    let map = plan.maps[index]
+    var shape = ck_map(map)
+    let count = map.channels * map.size * map.size
+    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      ck_map_read(&shape, 1, workspace.map(index), values.baseAddress)
+      initialized = count
+    }
+  }
+
   /// Runs one layer on the workspace's images.
   ///
   /// - Parameters:
@@ -194,17 +205,22 @@ final class NativeNetwork: @unchecked Sendable {
   }
 }
 
-extension ck_map {
-  /// The map in the kernels' terms.
-  init(_ map: LayerPlan.Map) {
-    let element =
-      switch map.element {
+extension ck_element {
+  init(_ element: LayerPlan.Element) {
+    self =
+      switch element {
       case .float32: CK_FLOAT32
       case .bfloat16: CK_BFLOAT16
       case .uint8: CK_UINT8
       }
+  }
+}
+
+extension ck_map {
+  /// The map in the kernels' terms.
+  init(_ map: LayerPlan.Map) {
     self.init(
-      element: element, channels: Int32(map.channels), height: Int32(map.size),
+      element: ck_element(map.element), channels: Int32(map.channels), height: Int32(map.size),
       width: Int32(map.size), before: Int32(map.before), after: Int32(map.after), scale: map.scale)
   }
 }

@@ -10,8 +10,8 @@ import Weights
 public final class NativePredictor: Predictor {
   /// The numbers that convolutions multiply. Sums are always float32, or integers of 32 bits.
   public enum Precision: String, Sendable, Codable, CaseIterable {
-    /// The fastest that the processor has and the accuracy allows: bfloat16, or else float32; of a
-    /// quantised model, int8.
+    /// The fastest that the processor has: bfloat16, or else int8 when the model is quantised, or
+    /// else float32.
     case automatic
     case float32
     case bfloat16
@@ -40,7 +40,8 @@ public final class NativePredictor: Predictor {
   /// Packs the model's weights.
   ///
   /// - Parameters:
-  ///   - precision: falls back to float32 where the processor has no instructions for it.
+  ///   - precision: falls back to float32 where the processor has no instructions for it, or where
+  ///     int8 is asked for and the model is not quantised (see ``Quantizer``).
   ///   - threads: the number of threads; nil for as many as the process has processors.
   /// - Throws: ``WeightFileError`` when weights cannot be read or are not finite, or
   ///   ``ImpossibleNetwork``, or ``UnavailableInstructionSet``.
@@ -53,25 +54,53 @@ public final class NativePredictor: Predictor {
 
   /// The same with a given instruction set.
   /// - Precondition: the processor has it.
-  public init(
+  public convenience init(
     _ model: ImportedModel, precision: Precision = .automatic, threads: Int? = nil,
     instructionSet: InstructionSet
+  ) throws {
+    try self.init(
+      model, precision: precision, threads: threads, instructionSet: instructionSet,
+      quantization: Quantization(of: model))
+  }
+
+  /// - Parameter quantization: what int8 means for this model.
+  init(
+    _ model: ImportedModel, precision: Precision, threads: Int?, instructionSet: InstructionSet,
+    quantization: Quantization?
   ) throws {
     precondition(instructionSet.isAvailable, "no \(instructionSet.rawValue) on this processor")
     configuration = model.configuration
     threadCount = max(1, threads ?? ProcessInfo.processInfo.activeProcessorCount)
-    let wanted = precision == .automatic ? .bfloat16 : precision
-    // The portable kernels have bfloat16 to test the others; it is slow there.
-    let isReduced =
-      wanted == .bfloat16 && instructionSet.supports(.bfloat16)
-      && !(precision == .automatic && instructionSet == .portable)
-    self.precision = isReduced ? .bfloat16 : .float32
-    var plan = try LayerPlan(model.configuration, element: isReduced ? .bfloat16 : .float32)
+    self.precision = Self.possible(
+      precision, on: instructionSet, isQuantized: quantization != nil)
+    let float: LayerPlan.Element =
+      self.precision != .float32 && instructionSet.supports(.bfloat16) ? .bfloat16 : .float32
+    var plan = try LayerPlan(model.configuration, element: float)
+    if self.precision == .int8, let quantization {
+      plan.quantize(quantization, limit: instructionSet.activationLimit)
+    }
     plan.tune()
     let threads = KernelThreads(count: threadCount)
     network = try NativeNetwork(
-      model, plan: plan, instructions: instructionSet, threads: threads)
+      model, plan: plan, imageElement: float, instructions: instructionSet, threads: threads)
     workspace = Mutex(UnsafeWorkspace(workspace: Workspace(network, threads: threads)))
+  }
+
+  /// What is wanted, or the best there is instead.
+  private static func possible(
+    _ precision: Precision, on instructions: InstructionSet, isQuantized: Bool
+  ) -> Precision {
+    let hasBytes = isQuantized && instructions.supports(.int8)
+    switch precision {
+    case .int8 where hasBytes: return .int8
+    case .bfloat16 where instructions.supports(.bfloat16): return .bfloat16
+    // Winograd's bfloat16 is faster than bytes without Winograd. The portable kernels have both to
+    // test the others; neither is fast there.
+    case .automatic where instructions == .portable: return .float32
+    case .automatic where instructions.supports(.bfloat16): return .bfloat16
+    case .automatic where hasBytes: return .int8
+    default: return .float32
+    }
   }
 
   /// Bytes of packed weights.
@@ -130,6 +159,29 @@ public final class NativePredictor: Predictor {
       }
     }
     return RawPredictions(imageCount: imageCount, locations: locations, scores: scores)
+  }
+
+  /// Runs the network on one image and shows every map that it leaves in memory, as floats
+  /// (channels, size, size).
+  func visitMaps(of pixels: [UInt8], _ visit: (_ name: String, _ values: [Float]) -> Void) {
+    workspace.withLock { held in
+      let workspace = held.workspace
+      workspace.reserve(images: 1)
+      pixels.withUnsafeBufferPointer {
+        network.loadImages($0.baseAddress!, count: 1, workspace)
+      }
+      _ = output(columns: 4, 1) { locations in
+        _ = output(columns: network.scoreCount, 1) { scores in
+          for index in network.plan.layers.indices {
+            network.run(
+              layer: index, images: 1, workspace, locations: locations, scores: scores)
+            for map in network.plan.layers[index].writtenMaps {
+              visit(network.plan.maps[map].name, network.values(ofMap: map, workspace))
+            }
+          }
+        }
+      }
+    }
   }
 
   /// An array for a row of each prior of each image, filled by `body`.

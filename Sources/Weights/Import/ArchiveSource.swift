@@ -24,7 +24,14 @@ struct ArchiveSource {
       aliases[ours] = prefix + theirs
       guard let stored = tensor(theirs) else { continue }
       used.insert(prefix + theirs)
-      let tensor = Self.changed(stored, change) ?? stored
+      var tensor = Self.changed(stored, change) ?? stored
+      // Only our own quantised models have bytes for weights.
+      if tensor.scalarType == .int8, let scales = self.tensor(theirs + StoredTensor.scaleSuffix),
+        scales.shape == Array(tensor.shape.prefix(1))
+      {
+        used.insert(prefix + theirs + StoredTensor.scaleSuffix)
+        tensor = tensor.scaled(by: scales)
+      }
       parameters[ours] = tensor
       shapes[ours] = tensor.shape
     }

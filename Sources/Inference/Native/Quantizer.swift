@@ -1,0 +1,105 @@
+import Images
+import MultiBox
+import Weights
+
+/// Turns a model into one whose convolutions multiply bytes, after training: weights are rounded
+/// channel by channel, maps by the ranges that their values have on some images.
+public struct Quantizer: Sendable {
+  private let model: ImportedModel
+  private let threads: Int?
+
+  /// The error that a quantised model may have: of the raw outputs, in the Euclidean sense, as a
+  /// fraction of them.
+  public var tolerance: Float
+
+  /// - Parameters:
+  ///   - tolerance: maps that would bring the outputs' error above this stay as they are.
+  ///   - threads: the number of threads; nil for as many as the process has processors.
+  public init(_ model: ImportedModel, tolerance: Float = 0.04, threads: Int? = nil) {
+    self.model = model
+    self.tolerance = tolerance
+    self.threads = threads
+  }
+
+  /// Quantises for images like these.
+  ///
+  /// - Parameters:
+  ///   - images: some hundred are enough; the first 8 measure the error.
+  ///   - progress: is told what has been done, as a fraction.
+  /// - Throws: ``WeightFileError`` when the model cannot be read.
+  /// - Precondition: there is an image.
+  public func quantize(
+    calibratedWith images: some Collection<Image>, progress: (Double) -> Void = { _ in }
+  ) throws -> QuantizedModel {
+    precondition(!images.isEmpty, "calibration needs an image")
+    let size = model.configuration.imageSize
+    let reference = try NativePredictor(model, precision: .float32, threads: threads)
+    let limit = reference.instructionSet.activationLimit
+
+    var maxima: [String: Float] = [:]
+    for (index, image) in images.enumerated() {
+      reference.visitMaps(of: image.resized(width: size, height: size).pixels) { name, values in
+        maxima[name] = max(maxima[name] ?? 0, values.max() ?? 0)
+      }
+      progress(0.3 * Double(index + 1) / Double(images.count))
+    }
+    var histograms = maxima.mapValues { RangeHistogram(maximum: $0) }
+    for (index, image) in images.enumerated() {
+      reference.visitMaps(of: image.resized(width: size, height: size).pixels) { name, values in
+        histograms[name]?.add(values)
+      }
+      progress(0.3 + 0.3 * Double(index + 1) / Double(images.count))
+    }
+
+    // Prediction layers may get negative values from negative rescale factors; bytes have no sign.
+    let hasNegativeFactors = try model.floats("rescale_factors").contains { $0 < 0 }
+    let plan = try LayerPlan(model.configuration, element: .float32)
+    var ranges: [String: Float] = [:]
+    for (map, _) in plan.quantizableMaps {
+      let name = plan.maps[map].name
+      if hasNegativeFactors && name.hasSuffix("normalized") { continue }
+      ranges[name] = histograms[name]?.bestRange(steps: limit)
+    }
+
+    let samples = images.prefix(8).flatMap { $0.resized(width: size, height: size).pixels }
+    let sampleCount = min(8, images.count)
+    let expected = reference.predict(samples, imageCount: sampleCount)
+    func error(_ ranges: [String: Float]) throws -> Float {
+      let found = try NativePredictor(
+        model, precision: .int8, threads: threads, instructionSet: reference.instructionSet,
+        quantization: Quantization(ranges: ranges)
+      ).predict(samples, imageCount: sampleCount)
+      return max(
+        euclideanError(found.locations, expected.locations),
+        euclideanError(found.scores, expected.scores))
+    }
+    var errors: [String: Float] = [:]
+    for (index, (name, range)) in ranges.sorted(by: { $0.key < $1.key }).enumerated() {
+      errors[name] = try error([name: range])
+      progress(0.6 + 0.4 * Double(index + 1) / Double(ranges.count))
+    }
+    // Independent errors add up in squares. Those maps stay that cost most, until the rest fits.
+    var kept: [QuantizedModel.KeptMap] = []
+    var sum = errors.values.reduce(0) { $0 + $1 * $1 }
+    for (name, error) in errors.sorted(by: { $0.value > $1.value })
+    where sum > tolerance * tolerance {
+      sum -= error * error
+      ranges[name] = nil
+      kept.append(.init(name: name, error: error))
+    }
+    return QuantizedModel(
+      model: model, quantization: Quantization(ranges: ranges), keptMaps: kept,
+      error: try error(ranges))
+  }
+}
+
+/// The length of the difference, as a fraction of the length of what was expected.
+private func euclideanError(_ values: [Float], _ expected: [Float]) -> Float {
+  var difference = 0.0
+  var length = 0.0
+  for (value, expected) in zip(values, expected) {
+    difference += Double((value - expected) * (value - expected))
+    length += Double(expected * expected)
+  }
+  return length > 0 ? Float((difference / length).squareRoot()) : 0
+}
