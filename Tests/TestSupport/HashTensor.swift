@@ -20,8 +20,11 @@ public enum HashTensor {
 
   /// A parameter of the reference network.
   public struct Parameter: Decodable {
+    /// Under PyTorch's names.
     public let name: String
+    /// The length of every dimension.
     public let shape: [Int]
+    /// The number that displaces its indices.
     public let layer: UInt32
 
     /// Kernels within ±sqrt(6 / fan in), biases within ±0.05, rescale factors 20.
