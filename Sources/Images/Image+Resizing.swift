@@ -11,112 +11,99 @@ extension Image {
   public func resized(width: Int, height: Int) -> Image {
     precondition(width > 0 && height > 0, "an image of \(width) x \(height) pixels")
     if width == self.width && height == self.height { return self }
-    var image = self
-    if width != self.width { image = image.resizedHorizontally(to: width) }
-    if height != self.height { image = image.resizedVertically(to: height) }
-    return image
-  }
-
-  private func resizedHorizontally(to width: Int) -> Image {
-    let filter = ResizingFilter(from: self.width, to: width)
-    let (sourceWidth, height) = (self.width, height)
-    let result = [UInt8](unsafeUninitializedCapacity: width * height * 3) { output, count in
-      pixels.withUnsafeBufferPointer { input in
-        filter.weights.withUnsafeBufferPointer { weights in
-          filter.taps.withUnsafeBufferPointer { taps in
-            for y in 0..<height {
-              let row = 3 * y * sourceWidth
-              var target = 3 * y * width
-              for tap in taps {
-                var (red, green, blue) = (
-                  ResizingFilter.half, ResizingFilter.half, ResizingFilter.half
-                )
-                var source = row + 3 * tap.first
-                for index in tap.weights {
-                  let weight = weights[index]
-                  red &+= weight &* Int32(truncatingIfNeeded: input[source])
-                  green &+= weight &* Int32(truncatingIfNeeded: input[source &+ 1])
-                  blue &+= weight &* Int32(truncatingIfNeeded: input[source &+ 2])
-                  source &+= 3
-                }
-                output.initializeElement(at: target, to: ResizingFilter.sample(red))
-                output.initializeElement(at: target &+ 1, to: ResizingFilter.sample(green))
-                output.initializeElement(at: target &+ 2, to: ResizingFilter.sample(blue))
-                target &+= 3
-              }
-            }
-          }
-        }
-      }
+    let result = [UInt8](unsafeUninitializedCapacity: width * height * 3) { target, count in
       count = width * height * 3
+      resize(
+        width: width, height: height,
+        into: UnsafeMutableBufferPointer(rebasing: target[..<count]))
     }
     return Image(width: width, height: height, pixels: result)
   }
 
-  private func resizedVertically(to height: Int) -> Image {
-    let filter = ResizingFilter(from: self.height, to: height)
-    let stride = 3 * width
-    let result = [UInt8](unsafeUninitializedCapacity: stride * height) { output, count in
-      pixels.withUnsafeBufferPointer { input in
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: stride) { sums in
-          for (y, tap) in filter.taps.enumerated() {
-            sums.initialize(repeating: ResizingFilter.half)
-            for (offset, weight) in filter.weights[tap.weights].enumerated() {
-              let row = (tap.first + offset) * stride
-              for x in 0..<stride {
-                sums[x] &+= weight &* Int32(truncatingIfNeeded: input[row &+ x])
-              }
-            }
-            let target = y * stride
-            for x in 0..<stride {
-              output.initializeElement(at: target &+ x, to: ResizingFilter.sample(sums[x]))
-            }
-          }
-        }
-      }
-      count = stride * height
+  /// Writes the picture in another size, as ``resized(width:height:)`` makes it, into memory that the
+  /// caller owns.
+  ///
+  /// - Parameter target: room for exactly `width * height * 3` samples.
+  public func resize(width: Int, height: Int, into target: UnsafeMutableBufferPointer<UInt8>) {
+    pixels.withUnsafeBufferPointer { source in
+      PixelRows(samples: source, width: self.width, height: self.height)
+        .resize(width: width, height: height, into: target)
     }
-    return Image(width: width, height: height, pixels: result)
   }
 }
 
-/// The weights of a triangle over one side of a picture, in fixed point.
-private struct ResizingFilter {
-  /// Fraction bits: a sum of weights times a sample, 255 * 2^22, stays below 2^31.
-  private static let fractionBits: Int32 = 22
+/// The samples of a picture in memory, three a pixel, row by row.
+struct PixelRows {
+  let samples: UnsafeBufferPointer<UInt8>
+  let width: Int
+  let height: Int
 
-  /// What makes cutting off the fraction round to the nearest.
-  static let half: Int32 = 1 << (fractionBits - 1)
-
-  /// The source pixels one target pixel is the weighted mean of.
-  struct Tap {
-    var first: Int
-    var weights: Range<Int>
-  }
-
-  var taps: [Tap] = []
-  var weights: [Int32] = []
-
-  init(from source: Int, to target: Int) {
-    let scale = Double(source) / Double(target)
-    let radius = max(scale, 1)
-    for index in 0..<target {
-      let center = (Double(index) + 0.5) * scale
-      let first = max(0, Int(center - radius + 0.5))
-      let end = min(source, Int(center + radius + 0.5))
-      let heights = (first..<end).map { pixel in
-        max(0, 1 - abs(Double(pixel) + 0.5 - center) * (1 / radius))
-      }
-      let sum = heights.reduce(0, +)
-      let start = weights.count
-      weights += heights.map { height in
-        Int32(height / sum * Double(1 << Self.fractionBits) + 0.5)
-      }
-      taps.append(Tap(first: first, weights: start..<weights.count))
+  /// Writes the picture in another size; see ``Image/resized(width:height:)``.
+  func resize(width: Int, height: Int, into target: UnsafeMutableBufferPointer<UInt8>) {
+    precondition(
+      target.count == width * height * 3,
+      "memory for \(target.count) samples, where \(width) x \(height) pixels need "
+        + "\(width * height * 3)")
+    if width == self.width && height == self.height {
+      _ = target.update(fromContentsOf: samples)
+      return
+    }
+    guard width != self.width else { return resizeColumns(to: height, into: target) }
+    guard height != self.height else { return resizeRows(to: width, into: target) }
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: width * self.height * 3) { narrowed in
+      resizeRows(to: width, into: narrowed)
+      PixelRows(samples: UnsafeBufferPointer(narrowed), width: width, height: self.height)
+        .resizeColumns(to: height, into: target)
     }
   }
 
-  static func sample(_ sum: Int32) -> UInt8 {
-    UInt8(clamping: sum >> fractionBits)
+  private func resizeRows(to width: Int, into output: UnsafeMutableBufferPointer<UInt8>) {
+    let filter = ResizingFilter(from: self.width, to: width)
+    let rowSize = 3 * self.width
+    guard let input = samples.baseAddress, let output = output.baseAddress else { return }
+    // Four samples are read for a pixel's three: the last row is read from where one may be added.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: rowSize + 1) { last in
+      guard let last = last.baseAddress else { return }
+      last.initialize(repeating: 0, count: rowSize + 1)
+      last.update(from: input + (height - 1) * rowSize, count: rowSize)
+      filter.weights.withUnsafeBufferPointer { weights in
+        for y in 0..<height {
+          let row = UnsafeRawPointer(y == height - 1 ? UnsafePointer(last) : input + y * rowSize)
+          var target = output + 3 * y * width
+          for tap in filter.taps {
+            var sums = SIMD4(repeating: ResizingFilter.half)
+            var source = row + 3 * tap.first
+            for index in tap.weights {
+              let pixel = unsafeBitCast(
+                source.loadUnaligned(as: UInt32.self), to: SIMD4<UInt8>.self)
+              sums &+= SIMD4(truncatingIfNeeded: pixel) &* weights[index]
+              source += 3
+            }
+            let pixel = ResizingFilter.samples(sums)
+            target[0] = pixel.x
+            target[1] = pixel.y
+            target[2] = pixel.z
+            target += 3
+          }
+        }
+      }
+    }
+  }
+
+  private func resizeColumns(to height: Int, into output: UnsafeMutableBufferPointer<UInt8>) {
+    let filter = ResizingFilter(from: self.height, to: height)
+    let stride = 3 * width
+    guard let input = samples.baseAddress, let output = output.baseAddress else { return }
+    withUnsafeTemporaryAllocation(of: Int32.self, capacity: stride) { sums in
+      for (y, tap) in filter.taps.enumerated() {
+        sums.initialize(repeating: ResizingFilter.half)
+        for (offset, weight) in filter.weights[tap.weights].enumerated() {
+          let row = input + (tap.first + offset) * stride
+          for x in 0..<stride { sums[x] &+= weight &* Int32(truncatingIfNeeded: row[x]) }
+        }
+        let target = output + y * stride
+        for x in 0..<stride { target[x] = ResizingFilter.sample(sums[x]) }
+      }
+    }
   }
 }

@@ -26,26 +26,35 @@ extension PredictionDecoder {
     suppressing suppressedLabels: Set<String> = []
   ) -> [[Detection]] {
     let count = predictions.imageCount
-    let locationsPerImage = priors.count * 4
-    let scoresPerImage = priors.count * (classes.count + 1)
     return [[Detection]](unsafeUninitializedCapacity: count) { results, initialized in
       nonisolated(unsafe) let results = results
-      predictions.locations.withUnsafeBufferPointer { locations in
-        predictions.scores.withUnsafeBufferPointer { scores in
-          nonisolated(unsafe) let locations = locations
-          nonisolated(unsafe) let scores = scores
-          DispatchQueue.concurrentPerform(iterations: count) { image in
-            let detections = detections(
-              locations: .init(
-                rebasing: locations[image * locationsPerImage..<(image + 1) * locationsPerImage]),
-              scores: .init(
-                rebasing: scores[image * scoresPerImage..<(image + 1) * scoresPerImage]),
-              settings: settings, suppressing: suppressedLabels)
-            (results.baseAddress! + image).initialize(to: detections)
-          }
-        }
+      DispatchQueue.concurrentPerform(iterations: count) { image in
+        (results.baseAddress! + image).initialize(
+          to: detections(
+            predictions, image: image, settings: settings, suppressing: suppressedLabels))
       }
       initialized = count
+    }
+  }
+
+  /// The detections of one image of a batch, best first.
+  ///
+  /// - Parameter image: its place in the batch.
+  /// - Precondition: the predictions are of this decoder's priors and classes.
+  public func detections(
+    _ predictions: RawPredictions, image: Int, settings: DetectionSettings,
+    suppressing suppressedLabels: Set<String> = []
+  ) -> [Detection] {
+    let locations = image * priors.count * 4..<(image + 1) * priors.count * 4
+    let columns = classes.count + 1
+    let scores = image * priors.count * columns..<(image + 1) * priors.count * columns
+    return predictions.locations.withUnsafeBufferPointer { allLocations in
+      predictions.scores.withUnsafeBufferPointer { allScores in
+        detections(
+          locations: .init(rebasing: allLocations[locations]),
+          scores: .init(rebasing: allScores[scores]), settings: settings,
+          suppressing: suppressedLabels)
+      }
     }
   }
 }

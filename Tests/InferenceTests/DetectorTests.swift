@@ -1,39 +1,7 @@
 import Images
 import Inference
 import MultiBox
-import Synchronization
 import Testing
-
-/// An engine without a network: each image's middle pixel says which prior sees which class.
-///
-/// Red is the prior's number in the last map but one, green the class; blue 255 breaks the engine.
-private final class PixelReader: Predictor {
-  struct Broken: Error {}
-
-  let configuration = SSDConfiguration.ssd300(classes: ClassList(["cat", "dog"]))
-  let batchSizes = Mutex<[Int]>([])
-
-  func predict(_ pixels: [UInt8], imageCount: Int) throws -> RawPredictions {
-    batchSizes.withLock { $0.append(imageCount) }
-    let imageBytes = 300 * 300 * 3
-    #expect(pixels.count == imageCount * imageBytes)
-    var scores = [Float](repeating: 0, count: imageCount * 8732 * 3)
-    for image in 0..<imageCount {
-      let middle = image * imageBytes + (150 * 300 + 150) * 3
-      if pixels[middle + 2] == 255 { throw Broken() }
-      for prior in 0..<8732 { scores[(image * 8732 + prior) * 3] = 20 }
-      let row = (image * 8732 + Self.firstPrior + Int(pixels[middle])) * 3
-      scores[row] = 0
-      scores[row + Int(pixels[middle + 1])] = 20
-    }
-    return RawPredictions(
-      imageCount: imageCount, locations: [Float](repeating: 0, count: imageCount * 8732 * 4),
-      scores: scores)
-  }
-
-  /// The first prior of conv10_2.
-  static let firstPrior = 5776 + 2166 + 600 + 150
-}
 
 @Suite("A detector")
 struct DetectorTests {
@@ -63,6 +31,23 @@ struct DetectorTests {
       in: [image(prior: 0, classIndex: 1), image(prior: 4, classIndex: 2)])
     #expect(found.map { $0.map(\.label) } == [["cat"], ["dog"]])
     #expect(engine.batchSizes.withLock { $0 } == [2])
+  }
+
+  @Test func findsInACompressedPictureWhatItFindsInThePicture() throws {
+    let detector = Detector(PixelReader())
+    let images = [image(prior: 0, classIndex: 1), image(prior: 4, classIndex: 2, width: 700)]
+    let pictures = try images.map { try EncodedImage(data: $0.pngData()) }
+    #expect(try detector.detect(in: pictures) == detector.detect(in: images))
+  }
+
+  @Test func namesTheFirstPictureOfABatchThatCannotBeDecoded() throws {
+    let whole = try image(prior: 0, classIndex: 1).pngData()
+    let pictures = try [whole, whole.prefix(whole.count - 20), whole.prefix(whole.count - 30)]
+      .map { try EncodedImage(data: $0) }
+    let error = #expect(throws: ImageError.self) {
+      try Detector(PixelReader()).detect(in: pictures)
+    }
+    #expect(error?.reason == .truncated)
   }
 
   @Test func leavesOutClassesAndScoresThatNobodyWants() throws {
