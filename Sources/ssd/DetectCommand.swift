@@ -6,20 +6,26 @@ import MultiBox
 
 struct DetectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "detect", abstract: "Find objects in images.",
+    commandName: "detect", abstract: "Find objects in images or in a film.",
     discussion: """
       Draws boxes into copies of the images (--output), writes JSON (--json), or prints a line for \
-      every object.
+      every object. Images that cannot be read are named, and the exit code is then 1.
+
+      A film (\(Film.fileExtensions.prefix(5).joined(separator: ", ")), ...) is copied with boxes \
+      drawn into every frame and its sound kept: `ssd detect MODEL film.mp4 --output found.mp4`. \
+      That needs ffmpeg. Ctrl-C ends the copy early; it can be played.
       """)
 
   @Argument(help: "The model.")
   var model: String
 
   @Argument(
-    help: "Images (JPEG, PNG, WebP), folders of images, or patterns such as 'photos/*.jpg'.")
+    help: """
+      Images (JPEG, PNG, WebP), folders of images, patterns such as 'photos/*.jpg', or one film.
+      """)
   var images: [String]
 
-  @Option(name: .shortAndLong, help: "Folder for the images with boxes.")
+  @Option(name: .shortAndLong, help: "Folder for the images with boxes, or the film to write.")
   var output: String?
 
   @Option(help: "File for the detections, - for the standard output.")
@@ -28,101 +34,37 @@ struct DetectCommand: ParsableCommand {
   @Option(help: "File (PNG, JPEG, WebP or SVG) that shows all images with boxes on one sheet.")
   var sheet: String?
 
+  @Option(name: .shortAndLong, help: "Images that go through the network together.")
+  var batch = 1
+
   @OptionGroup(title: "Detection") var settings: DetectionOptions
   @OptionGroup(title: "Machine") var machine: InferenceOptions
 
+  mutating func validate() throws {
+    guard batch > 0 else { throw ValidationError("--batch must be at least 1") }
+  }
+
   func run() throws {
     let files = try ImageFiles.found(images)
+    let films = files.filter(Film.isFilm)
+    if let film = films.first {
+      guard files.count == 1 else {
+        throw CommandError("\(film.relativePath) is a film: name it alone, one at a time")
+      }
+      guard sheet == nil else { throw CommandError("--sheet is for images, not for films") }
+    }
     let detector = try machine.detector(model)
     let suppressed = try settings.suppressedLabels(of: detector.configuration.classes)
-    let pictures = try output.map { try PictureFolder(URL(filePath: $0), for: files) }
-    var painted: [ContactSheet.Entry] = []
-    var found: [ImageDetections] = []
-    var failures = 0
-    var line = ProgressLine()
-    for (number, file) in files.enumerated() {
-      if Interruption.shared.isRequested { throw ExitCode(130) }
-      let image: Image
-      do {
-        image = try Image(contentsOf: file)
-      } catch {
-        failures += 1
-        line.note("error: \(error)")
-        continue
-      }
-      var detections = try detector.detect(
-        in: [image], settings: settings.value, suppressing: suppressed)[0]
-      if settings.exclusive { detections = settings.exclusive(detections) }
-      let result = ImageDetections(file: file.relativePath, image: image, detections)
-      found.append(result)
-      if json == nil { print(result) }
-      if pictures != nil || sheet != nil {
-        let picture = try DetectionPainter(classes: detector.configuration.classes)
-          .paint(detections, on: image)
-        try pictures?.write(picture, of: file)
-        if sheet != nil {
-          painted.append(ContactSheet.Entry(image: picture, caption: file.lastPathComponent))
-        }
-      }
-      line.show("\(number + 1) of \(files.count) images")
+    if let film = films.first {
+      try FilmDetection(
+        detector: detector, settings: settings, suppressed: suppressed, batch: batch,
+        output: output.map { URL(filePath: $0) }, json: json
+      ).run(on: Film(film))
+    } else {
+      try ImageDetection(
+        detector: detector, settings: settings, suppressed: suppressed, batch: batch,
+        output: output.map { URL(filePath: $0) }, json: json, sheet: sheet.map { URL(filePath: $0) }
+      ).run(on: files)
     }
-    line.close()
-    try json.map { try JSONOutput.write(found, to: $0) }
-    if let sheet, !painted.isEmpty {
-      let objects = found.reduce(0) { $0 + $1.detections.count }
-      try ContactSheet(
-        title: "\(objects) objects in \(painted.count) images",
-        subtitle: "\(detector.configuration.name), scores above \(settings.minimumScore)",
-        entries: painted
-      ).canvas.write(to: URL(filePath: sheet))
-    }
-    if failures > 0 {
-      complain("\(failures) of \(files.count) images could not be read")
-      throw ExitCode.failure
-    }
-  }
-}
-
-/// What counts as a detection.
-struct DetectionOptions: ParsableArguments {
-  @Option(help: "The score that a detection must exceed, 0...1.")
-  var minimumScore: Float = 0.2
-
-  @Option(help: "The overlap above which the lesser of two boxes of a class is dropped, 0...1.")
-  var maximumOverlap: Float = 0.5
-
-  @Option(help: "The most detections in an image.")
-  var limit = 200
-
-  @Option(
-    help: ArgumentHelp("Leave a class out of the results; may be repeated.", valueName: "class"))
-  var suppress: [String] = []
-
-  @Flag(help: "Let a detection suppress overlapping ones of other classes too.")
-  var exclusive = false
-
-  mutating func validate() throws {
-    guard (0...1).contains(minimumScore), (0...1).contains(maximumOverlap) else {
-      throw ValidationError("--minimum-score and --maximum-overlap lie between 0 and 1")
-    }
-    guard limit > 0 else { throw ValidationError("--limit must be at least 1") }
-  }
-
-  var value: DetectionSettings {
-    DetectionSettings(minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit)
-  }
-
-  /// The detections that no better one of any class overlaps too much.
-  func exclusive(_ detections: [Detection]) -> [Detection] {
-    MultiBox.suppressed(detections.map(\.box), maximumOverlap: maximumOverlap)
-      .map { detections[$0] }
-  }
-
-  func suppressedLabels(of classes: ClassList) throws -> Set<String> {
-    for label in suppress where classes.index(of: label) == nil {
-      throw CommandError(
-        "the model knows no class `\(label)`; it knows \(classes.labels.joined(separator: ", "))")
-    }
-    return Set(suppress)
   }
 }

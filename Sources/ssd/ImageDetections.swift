@@ -1,10 +1,13 @@
 import Foundation
-import Images
 import MultiBox
 
-/// What was found in one image, as it is printed and written.
+/// What was found in one image, or in one frame of a film, as it is printed and written.
 struct ImageDetections: Encodable {
   let file: String
+  /// The frame's number, from 0; nil of an image.
+  let frame: Int?
+  /// When the frame is shown, in seconds; nil of an image.
+  let time: Double?
   let width: Int
   let height: Int
   let detections: [Entry]
@@ -18,14 +21,20 @@ struct ImageDetections: Encodable {
     let fraction: [Float]
   }
 
-  init(file: String, image: Image, _ detections: [Detection]) {
+  init(
+    file: String, frame: Int? = nil, time: Double? = nil, width: Int, height: Int,
+    _ detections: [Detection]
+  ) {
     self.file = file
-    (width, height) = (image.width, image.height)
+    self.frame = frame
+    self.time = time
+    self.width = width
+    self.height = height
     self.detections = detections.map { detection in
       func coordinates(_ box: BoundingBox) -> [Float] { [box.xMin, box.yMin, box.xMax, box.yMax] }
       return Entry(
         label: detection.label, score: detection.score,
-        box: coordinates(detection.box.scaled(x: Float(image.width), y: Float(image.height))),
+        box: coordinates(detection.box.scaled(x: Float(width), y: Float(height))),
         fraction: coordinates(detection.box))
     }
   }
@@ -33,10 +42,11 @@ struct ImageDetections: Encodable {
 
 extension ImageDetections: CustomStringConvertible {
   var description: String {
-    guard !detections.isEmpty else { return "\(file): nothing found" }
+    let place = time.map { file + String(format: " at %.2f s", $0) } ?? file
+    guard !detections.isEmpty else { return "\(place): nothing found" }
     return detections.map { entry in
       let box = entry.box.map { String(Int($0.rounded())) }.joined(separator: " ")
-      return "\(file): \(entry.label) \(String(format: "%.3f", entry.score)) at \(box)"
+      return "\(place): \(entry.label) \(String(format: "%.3f", entry.score)) at \(box)"
     }.joined(separator: "\n")
   }
 }

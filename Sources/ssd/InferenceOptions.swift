@@ -10,14 +10,28 @@ import Weights
 
 /// What a network runs on.
 struct InferenceOptions: ParsableArguments {
-  @Option(help: "Type of convolutions: automatic, float32 or bfloat16.")
-  var precision = InferencePrecision.float32
+  #if Training
+    @Option(help: "What runs the network: native (this package's own kernels) or torch (libtorch).")
+    var engine = InferenceEngine.native
+  #endif
+
+  @Option(
+    help: """
+      Type of convolutions: automatic (the fastest that the processor has and the accuracy allows), \
+      float32, bfloat16 or int8.
+      """)
+  var precision = NativePredictor.Precision.automatic
 
   @Option(help: "Threads of the network.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   mutating func validate() throws {
     guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
+    #if Training
+      guard engine == .native || precision != .int8 else {
+        throw ValidationError("--engine torch has no --precision int8")
+      }
+    #endif
   }
 
   /// In words, for those who read what was measured.
@@ -33,25 +47,27 @@ struct InferenceOptions: ParsableArguments {
   /// What runs a model's network.
   func predictor(_ model: ImportedModel) throws -> any Predictor {
     #if Training
+      if engine == .torch { return try torchPredictor(model) }
+    #endif
+    return try NativePredictor(model, precision: precision, threads: threads)
+  }
+
+  #if Training
+    private func torchPredictor(_ model: ImportedModel) throws -> TorchPredictor {
       Runtime.threadCount = threads
       Runtime.keepFreedMemory()
       let isReduced =
-        switch precision {
-        case .automatic: Runtime.hasBFloat16
-        case .float32: false
-        case .bfloat16: true
-        }
+        precision == .bfloat16 || precision == .automatic && Runtime.hasBFloat16
       return TorchPredictor(try SSDNetwork(model), autocast: isReduced ? .bfloat16 : nil)
-    #else
-      throw CommandError("this build of ssd has no engine to run a network with")
-    #endif
-  }
+    }
+  #endif
 }
 
-/// The type of number that a network computes in.
-enum InferencePrecision: String, ExpressibleByArgument, CaseIterable {
-  /// The fastest that keeps the accuracy, of those that the processor has hardware for.
-  case automatic
-  case float32
-  case bfloat16
-}
+#if Training
+  /// What runs a network.
+  enum InferenceEngine: String, ExpressibleByArgument, CaseIterable {
+    case native, torch
+  }
+#endif
+
+extension NativePredictor.Precision: ExpressibleByArgument {}

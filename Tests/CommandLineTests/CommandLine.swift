@@ -19,10 +19,14 @@ enum CommandLineTool {
     return folder.appending(path: "ssd")
   }()
 
-  static func run(_ arguments: [String], in folder: URL? = nil) throws -> Outcome {
+  /// - Parameter environment: nil for that of the tests.
+  static func run(
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String]? = nil
+  ) throws -> Outcome {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    if let environment { process.environment = environment }
     if let folder { process.currentDirectoryURL = folder }
     process.standardInput = FileHandle.nullDevice
     // Files instead of pipes: a full pipe would stop the program.

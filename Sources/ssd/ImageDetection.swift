@@ -1,0 +1,112 @@
+import ArgumentParser
+import Foundation
+import Images
+import Inference
+import MultiBox
+
+/// Detects in image files and shows what was found.
+struct ImageDetection {
+  let detector: Detector
+  let settings: DetectionOptions
+  let suppressed: Set<String>
+  let batch: Int
+  /// The folder for the images with boxes.
+  let output: URL?
+  let json: String?
+  let sheet: URL?
+
+  /// What becomes of an image.
+  private struct Found: Sendable {
+    let result: ImageDetections
+    /// The image with boxes, where a sheet shall show it.
+    let picture: Image?
+  }
+
+  /// - Throws: ``ExitCode`` when some images could not be read, which are named, and when somebody
+  ///   wants the work to stop.
+  func run(on files: [URL]) throws {
+    let pictures = try output.map { try PictureFolder($0, for: files) }
+    let pipeline = pipeline(pictures)
+    var found: [ImageDetections] = []
+    var painted: [ContactSheet.Entry] = []
+    var failures = 0
+    var line = ProgressLine()
+    let start = ContinuousClock.now
+    nonisolated(unsafe) var remaining = files.makeIterator()
+    try pipeline.run {
+      Interruption.shared.isRequested ? nil : remaining.next()
+    } deliver: { file, outcome in
+      switch outcome {
+      case .success(let image):
+        found.append(image.result)
+        if json == nil { print(image.result) }
+        if let picture = image.picture {
+          painted.append(ContactSheet.Entry(image: picture, caption: file.lastPathComponent))
+        }
+      case .failure(let error as ImageError) where error.isAboutReading:
+        failures += 1
+        line.note("error: \(error)")
+      case .failure(let error): throw error
+      }
+      line.show("\(found.count + failures) of \(files.count) images")
+    }
+    line.close()
+    if Interruption.shared.isRequested { throw ExitCode(130) }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    if found.count > 1 {
+      complain(
+        String(
+          format: "%d images in %.2f s: %.1f images/s", found.count, seconds,
+          Double(found.count) / seconds))
+    }
+    try json.map { try JSONOutput.write(found, to: $0) }
+    if let sheet, !painted.isEmpty { try write(painted, of: found, to: sheet) }
+    if failures > 0 {
+      complain("\(failures) of \(files.count) images could not be read")
+      throw ExitCode.failure
+    }
+  }
+
+  private func pipeline(
+    _ pictures: PictureFolder?
+  ) -> DetectionPipeline<URL, (file: URL, image: EncodedImage), Found> {
+    let isPainted = pictures != nil || sheet != nil
+    return DetectionPipeline(
+      detector, settings: settings.value, suppressing: suppressed, batchSize: batch
+    ) { file in
+      let image = try EncodedImage(contentsOf: file)
+      return .init(try detector.pixels(of: [image]), about: (file, image))
+    } finish: { subject, detections in
+      let (file, image) = subject
+      let shown = settings.shown(detections)
+      let result = ImageDetections(
+        file: file.relativePath, width: image.width, height: image.height, shown)
+      guard isPainted else { return Found(result: result, picture: nil) }
+      let picture = try DetectionPainter(classes: detector.configuration.classes)
+        .paint(shown, on: Image(image))
+      try pictures?.write(picture, of: file)
+      return Found(result: result, picture: sheet == nil ? nil : picture)
+    }
+  }
+
+  private func write(
+    _ entries: [ContactSheet.Entry], of found: [ImageDetections], to sheet: URL
+  ) throws {
+    let objects = found.reduce(0) { $0 + $1.detections.count }
+    try ContactSheet(
+      title: "\(objects) objects in \(entries.count) images",
+      subtitle: "\(detector.configuration.name), scores above \(settings.minimumScore)",
+      entries: entries
+    ).canvas.write(to: sheet)
+  }
+}
+
+extension ImageError {
+  /// Whether a picture could not be read, and not written.
+  fileprivate var isAboutReading: Bool {
+    switch reason {
+    case .unwritable, .unknownExtension: false
+    default: true
+    }
+  }
+}
