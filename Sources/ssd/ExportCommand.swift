@@ -21,7 +21,11 @@ struct ExportCommand: ParsableCommand {
     case safetensors
   }
 
-  @Argument(help: "The model, of any known kind.")
+  @Argument(
+    help: """
+      The model, of any known kind, or a preset's name (\(ImportedModel.presetNames)) for random \
+      weights.
+      """)
   var model: String
 
   @Argument(help: "The file to write.")
@@ -62,7 +66,7 @@ struct ExportCommand: ParsableCommand {
     guard format == .onnx || !decoded else {
       throw CommandError("--decoded is for ONNX; safetensors hold no computation")
     }
-    let model = try ImportedModel(contentsOf: URL(filePath: model))
+    let model = try ImportedModel(named: model)
     for note in model.notes { complain("note: \(note)") }
     switch format {
     case .onnx: try model.writeONNX(to: target, decoded: decoded, opset: opset)

@@ -38,6 +38,7 @@ struct SSDCommand: ParsableCommand {
       EvaluateCommand.self, ReportCommand.self, DetectCommand.self, DataCommand.self,
       ConvertCommand.self,
       InspectCommand.self, ExportCommand.self, DownloadCommand.self, BenchmarkCommand.self,
+      QuantizeCommand.self,
     ]
   }
 }

@@ -8,5 +8,6 @@ struct BenchmarkCommand: ParsableCommand {
       several per cent from minute to minute: compare what was measured in turn, not what was \
       measured on another day.
       """,
-    subcommands: [BenchmarkDetectCommand.self], defaultSubcommand: BenchmarkDetectCommand.self)
+    subcommands: [BenchmarkDetectCommand.self, BenchmarkBoxesCommand.self],
+    defaultSubcommand: BenchmarkDetectCommand.self)
 }

@@ -11,10 +11,14 @@ struct BenchmarkDetectCommand: ParsableCommand {
     commandName: "detect", abstract: "Time detection step by step: picture to pixels to boxes.",
     discussion: """
       Pre-processing is a JPEG file in memory to the network's pixels, post-processing the network's \
-      output to boxes. Times are milliseconds for a batch.
+      output to boxes. Times are milliseconds for a batch. The table of layers counts operations as \
+      the layers define them; Winograd's algorithm needs fewer, so that a layer may be faster than the \
+      machine's peak.
       """)
 
-  @Argument(help: "A model, or a preset's name (\(presets)), which then has random weights.")
+  @Argument(
+    help:
+      "A model, or a preset's name (\(ImportedModel.presetNames)), which then has random weights.")
   var model: String
 
   @Option(name: .shortAndLong, help: "Images that go through the network together.")
@@ -29,12 +33,16 @@ struct BenchmarkDetectCommand: ParsableCommand {
   @Option(help: "A JPEG, PNG or WebP picture to detect in (default: a painted one, 500 x 375).")
   var image: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Also write what the network gives for the picture, to compare with other engines.",
+      valueName: "file.safetensors"))
+  var predictions: String?
+
   @Option(help: "File for the figures as JSON, - for the standard output.")
   var json: String?
 
   @OptionGroup(title: "Machine") var machine: InferenceOptions
-
-  private static let presets = SSDConfiguration.presetNames.joined(separator: ", ")
 
   mutating func validate() throws {
     for (name, value) in [("batch", batch), ("runs", runs)] where value < 1 {
@@ -47,25 +55,19 @@ struct BenchmarkDetectCommand: ParsableCommand {
     let picture =
       try image.map { try EncodedImage(contentsOf: URL(filePath: $0)) }
       ?? Self.paintedPicture()
-    let model = try namedModel()
+    let model = try ImportedModel(named: model)
     let predictor = try machine.predictor(model)
-    let times = try DetectionSteps(predictor: predictor, picture: picture, batch: batch)
-      .timed(runs: runs, warmUp: warmUp)
+    let steps = DetectionSteps(predictor: predictor, picture: picture, batch: batch)
+    let times = try steps.timed(runs: runs, warmUp: warmUp)
+    if let predictions {
+      try RawPredictionsFile.write(
+        steps.predictions(), of: predictor.configuration, to: predictions)
+    }
     let report = DetectionBenchmark(
-      model: model.url.relativePath, configuration: predictor.configuration, batch: batch,
-      times: times)
+      model: model.url.relativePath, predictor: predictor, batch: batch,
+      times: times, layers: try steps.layers(repetitions: runs))
     if json != "-" { print(report) }
     try json.map { try JSONOutput.write(report, to: $0) }
-  }
-
-  private func namedModel() throws -> ImportedModel {
-    if FileManager.default.fileExists(atPath: model) {
-      return try ImportedModel(contentsOf: URL(filePath: model))
-    }
-    guard let preset = SSDConfiguration.preset(named: model, classes: .voc) else {
-      throw CommandError("`\(model)` is neither a file nor a preset (\(Self.presets))")
-    }
-    return ImportedModel(randomWeightsFor: preset)
   }
 
   /// A scene with objects and clutter, of the size that most of Pascal VOC's photographs have.

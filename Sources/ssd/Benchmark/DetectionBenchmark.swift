@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import MultiBox
 import TextTable
 
@@ -9,6 +10,7 @@ struct DetectionBenchmark: Encodable {
   let imageSize: Int
   let classes: Int
   let batch: Int
+  let engine: String
   let machine = Machine()
   /// Milliseconds for a batch, from the picture's bytes to the network's pixels.
   let preprocessingMilliseconds: Timings
@@ -21,10 +23,19 @@ struct DetectionBenchmark: Encodable {
   let imagesPerSecond: Double
   /// Bytes.
   let peakMemory = Machine.peakMemory
+  /// Of one image; nil for an engine that does not tell.
+  let layers: LayerFigures?
 
   init(
-    model: String, configuration: SSDConfiguration, batch: Int, times: DetectionSteps.Times
+    model: String, predictor: any Predictor, batch: Int, times: DetectionSteps.Times,
+    layers: LayerFigures?
   ) {
+    let configuration = predictor.configuration
+    engine =
+      (predictor as? NativePredictor).map {
+        "native, \($0.precision.rawValue), \($0.instructionSet.rawValue), \($0.threadCount) threads"
+      } ?? "libtorch"
+    self.layers = layers
     self.model = model
     network = configuration.name
     imageSize = configuration.imageSize
@@ -55,11 +66,12 @@ extension DetectionBenchmark: CustomStringConvertible {
     let runs = totalMilliseconds.milliseconds.count
     return """
       \(model): \(network), \(classes) classes, batch \(batch), \(runs) runs
+      \(engine)
       \(machine)
 
       \(table.string(for: steps) ?? "")
       \(Self.text(imagesPerSecond)) images/s, \(spoken(bytes: peakMemory)) of memory at most
-      """
+      """ + (layers.map { "\n\n\($0)" } ?? "")
   }
 
   private static func text(_ number: Double) -> String {

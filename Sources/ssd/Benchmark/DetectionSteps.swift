@@ -19,17 +19,14 @@ struct DetectionSteps {
 
   /// - Parameter warmUp: runs before the first that counts.
   func timed(runs: Int, warmUp: Int) throws -> Times {
+    let detector = Detector(predictor)
     let decoder = PredictionDecoder(predictor.configuration)
-    let size = predictor.configuration.imageSize
+    let pictures = Array(repeating: picture, count: batch)
     var times = Times()
     for number in -warmUp..<runs {
       if number == 0 { times = Times() }
       let start = ContinuousClock.now
-      let pixels = try times.preprocessing.measure {
-        try (0..<batch).flatMap { _ in
-          try Image(picture).resized(width: size, height: size).pixels
-        }
-      }
+      let pixels = try times.preprocessing.measure { try detector.pixels(of: pictures) }
       let predictions = try times.network.measure {
         try predictor.predict(pixels, imageCount: batch)
       }
@@ -37,5 +34,21 @@ struct DetectionSteps {
       times.total.add(ContinuousClock.now - start)
     }
     return times
+  }
+
+  /// What the network gives for the picture, once.
+  func predictions() throws -> RawPredictions {
+    try predictor.predict(Detector(predictor).pixels(of: [picture]), imageCount: 1)
+  }
+
+  /// Where the network's time goes; nil for an engine that does not tell.
+  func layers(repetitions: Int) throws -> LayerFigures? {
+    guard let predictor = predictor as? NativePredictor else { return nil }
+    let pixels = try Detector(predictor).pixels(of: [picture])
+    return LayerFigures(
+      profile: predictor.profile(pixels, repetitions: repetitions),
+      peak: MachinePeak(
+        precision: predictor.precision, threads: predictor.threadCount,
+        instructionSet: predictor.instructionSet))
   }
 }
