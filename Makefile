@@ -7,7 +7,7 @@ ARGS ?=
 export LIBTORCH PREFIX DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo pictures docs standalone install uninstall clean
+.PHONY: help setup build test lint format demo pictures docs native standalone install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ pictures: build ## make the guide's pictures anew
 docs: setup ## build the guide and the reference as a static site: .build-docs/site
 	@bash scripts/docs.sh
 
+# In a folder of its own, as other traits are other objects. Needs no libtorch, neither to build nor to run.
+native: ## build ssd without training and without libtorch: .build-native/ssd, one small file
+	@bash scripts/native.sh
+
 # In a folder of its own: linking the Swift runtime in means other compiler flags, and would undo what `make test` compiled.
 standalone: setup ## build ssd so that it runs on machines without a Swift toolchain
 	$(SWIFT) build -c release --product ssd --static-swift-stdlib --scratch-path .build/standalone
@@ -52,4 +56,4 @@ uninstall: ## remove what `make install` put below PREFIX
 	rm -rf "$(DESTDIR)$(PREFIX)/lib/swift-ssd"
 
 clean: ## remove what was built (libtorch stays; remove .deps to drop it too)
-	rm -rf .build .build-docs
+	rm -rf .build .build-docs .build-native
