@@ -45,13 +45,12 @@ public final class EventFile {
   /// them. TensorBoard wants the first part.
   private static func freeName(in folder: URL) -> URL {
     var second = Int(Date.now.timeIntervalSince1970)
-    let process = ProcessInfo.processInfo
-    // No sign that a path could not have.
-    let host = process.hostName.map { $0.isLetter || $0.isNumber ? $0 : "-" }
+    // Foundation's name of the host asks the network, and may wait for an answer.
+    let host = (try? String(contentsOfFile: "/proc/sys/kernel/hostname", encoding: .utf8)) ?? ""
+    let name = host.trimmingCharacters(in: .whitespacesAndNewlines)
     while true {
-      let name = String(
-        format: "events.out.tfevents.%010d.%@.%d", second, String(host), process.processIdentifier)
-      let url = folder.appending(path: name)
+      let url = folder.appending(
+        path: String(format: "events.out.tfevents.%010d.%@.%d", second, name, getpid()))
       if !FileManager.default.fileExists(atPath: url.path) { return url }
       second += 1
     }
