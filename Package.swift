@@ -27,6 +27,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // The vocabulary: boxes, priors, offsets, suppression. Plain Swift.
@@ -89,6 +90,16 @@ let package = Package(
       name: "ReportTests",
       dependencies: ["Report", "Evaluation", "Images", "MultiBox", "TestSupport"]),
 
+    // What TensorBoard reads.
+    .target(
+      name: "TensorBoard",
+      dependencies: [
+        "Evaluation", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Messages/event.proto"]),
+    .testTarget(
+      name: "TensorBoardTests", dependencies: ["TensorBoard", "Evaluation", "TestSupport"]),
+
     // The only place that sees libtorch.
     .target(
       name: "CTorch",
@@ -111,7 +122,8 @@ let package = Package(
     .testTarget(
       name: "SSDTests", dependencies: ["SSD", "TestSupport"], resources: [.copy("Resources")]),
 
-    .target(name: "Training", dependencies: ["SSD", "Datasets", "Evaluation"]),
+    .target(
+      name: "Training", dependencies: ["SSD", "Datasets", "Evaluation", "Images", "TensorBoard"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
 
     .executableTarget(

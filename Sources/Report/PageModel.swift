@@ -69,11 +69,6 @@ enum PageModel {
     let name: String
   }
 
-  struct Entry {
-    let name: String
-    let value: String
-  }
-
   struct NavigationEntry {
     let id: String
     let title: String

@@ -60,7 +60,9 @@ extension SettingsGroup {
     case let list as [Any]: list.isEmpty ? "none" : list.map(text).joined(separator: ", ")
     case is NSNull: "none"
     case let number as NSNumber:
-      isBoolean(number) ? (number.boolValue ? "yes" : "no") : "\(number)"
+      // Six digits, since 0.9995 and 1 are not the same.
+      isBoolean(number)
+        ? (number.boolValue ? "yes" : "no") : String(format: "%.6g", number.doubleValue)
     default: "yes"
     }
   }

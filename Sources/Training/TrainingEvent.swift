@@ -5,6 +5,8 @@ import Foundation
 public enum TrainingEvent: Sendable {
   /// An iteration is done.
   case step(TrainingStep)
+  /// The validation images have been scored; what follows is the result that the log keeps.
+  case scored(ValidationScores)
   /// An epoch is done and the validation images have been scored.
   case validation(ValidationResult)
   /// A checkpoint was written.

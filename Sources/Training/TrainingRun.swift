@@ -89,17 +89,20 @@ public final class TrainingRun {
   ) throws {
     guard let validator else { return try save(isBest: true, report: report) }
     let began = ContinuousClock.now
-    let (loss, evaluation) = try trainer.withAverages {
+    let scores = try trainer.withAverages {
       try validator.score(
-        trainer.network, autocast: trainer.configuration.precision.autocast, shouldStop: shouldStop)
+        trainer.network, after: trainer.iteration,
+        autocast: trainer.configuration.precision.autocast, shouldStop: shouldStop)
     }
     if shouldStop() { return }
-    let isBest = trainer.noteScore(evaluation.mean.voc07 ?? 0)
+    let score = scores.report.mean.voc07
+    let isBest = trainer.noteScore(score ?? 0)
     let result = ValidationResult(
-      iteration: trainer.iteration, epoch: epoch, loss: loss,
-      meanAveragePrecision: evaluation.mean.voc07, isBest: isBest,
+      iteration: trainer.iteration, epoch: epoch, loss: scores.loss,
+      meanAveragePrecision: score, isBest: isBest,
       seconds: (ContinuousClock.now - began).seconds)
     try log.append(result)
+    try report(.scored(scores))
     try report(.validation(result))
     try save(isBest: isBest, report: report)
   }

@@ -9,6 +9,8 @@ import Torch
 public final class Validator {
   private let dataset: DetectionDataset
   private let batchSize: Int
+  /// How many images are kept as examples.
+  private static let exampleCount = 4
 
   /// A validator of these images.
   public init(_ dataset: DetectionDataset, batchSize: Int) {
@@ -16,11 +18,13 @@ public final class Validator {
     self.batchSize = batchSize
   }
 
-  /// - Returns: the loss averaged over batches, and the evaluation at the settings that results are
-  ///   compared with (0.01, 0.45, 200).
+  /// Scores a network at the settings that results are compared with (0.01, 0.45, 200).
+  ///
+  /// - Parameter iteration: the last one done.
   public func score(
-    _ network: SSDNetwork, autocast: ScalarType?, shouldStop: () -> Bool = { false }
-  ) throws -> (loss: Double, report: EvaluationReport) {
+    _ network: SSDNetwork, after iteration: Int = 0, autocast: ScalarType?,
+    shouldStop: () -> Bool = { false }
+  ) throws -> ValidationScores {
     let configuration = network.configuration
     let decoder = PredictionDecoder(configuration)
     let loss = MultiBoxLoss(priors: decoder.priors, configuration: configuration.loss)
@@ -34,6 +38,7 @@ public final class Validator {
 
     var total = 0.0
     var batches = 0
+    var examples: [ValidationScores.Example] = []
     while !shouldStop(), let batch = try loader.next() {
       let count = batch.objects.count
       let pixels = Tensor(batch.pixels, shape: [count, batch.size, batch.size, 3])
@@ -51,10 +56,18 @@ public final class Validator {
         settings: .evaluation)
       for (index, found) in detections.enumerated() {
         let (width, height) = batch.sourceSizes[index]
-        evaluator.add(
-          detections: found, objects: batch.objects[index], width: width, height: height)
+        let image = ScoredImage(
+          id: batch.names[index], width: width, height: height, fractionalDetections: found,
+          fractionalObjects: batch.objects[index])
+        evaluator.add(pixelDetections: image.detections, objects: image.objects)
+        if examples.count < Self.exampleCount {
+          let file = dataset[batch.indices[index]].file
+          examples.append(ValidationScores.Example(file: file, image: image))
+        }
       }
     }
-    return (total / Double(max(batches, 1)), evaluator.report())
+    return ValidationScores(
+      iteration: iteration, loss: total / Double(max(batches, 1)), results: evaluator.results(),
+      coco: evaluator.report().mean.coco, examples: examples)
   }
 }

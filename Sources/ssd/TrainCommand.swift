@@ -60,6 +60,9 @@
         """)
     var base: String?
 
+    @Flag(help: "Write event files for TensorBoard into the run's folder.")
+    var tensorboard = false
+
     @OptionGroup(title: "Schedule") var schedule: ScheduleOptions
     @OptionGroup(title: "Loss") var loss: LossOptions
     @OptionGroup(title: "Data") var loading: LoadingOptions
@@ -102,9 +105,14 @@
         trainer, validatingOn: validationData, in: folder,
         options: TrainingRun.Options(
           epochsPerValidation: schedule.validateEvery, workers: machine.workers))
+      let tensorBoard =
+        tensorboard ? try TensorBoardLog(in: folder, resumingAfter: trainer.iteration) : nil
       var display = TrainingDisplay(trainer)
       let interruption = Interruption.shared
-      try run.run(shouldStop: { interruption.isRequested }) { display.show($0) }
+      try run.run(shouldStop: { interruption.isRequested }) { event in
+        display.show(event)
+        try tensorBoard?.note(event)
+      }
       display.finish(interrupted: interruption.isRequested, folder: folder)
       if interruption.isRequested { throw ExitCode(130) }
     }

@@ -38,7 +38,7 @@
             format: "epoch %d  iteration %d  validation loss %.3f  mAP %@%@  (%@)",
             result.epoch, result.iteration, result.loss, score, result.isBest ? "  best" : "",
             spoken(seconds: result.seconds)))
-      case .saved: break
+      case .scored, .saved: break
       }
     }
 

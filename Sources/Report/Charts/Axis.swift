@@ -31,10 +31,10 @@ struct Axis {
       ticks: (0...count).map { first + Double($0) * step })
   }
 
-  /// A logarithmic axis where values span more than a factor of twenty, else a linear one from 0.
+  /// A logarithmic axis where values span more than a factor of ten, else a linear one from 0.
   init(adaptive values: [Double]) {
     let positive = values.filter { $0.isFinite && $0 > 0 }
-    guard let low = positive.min(), let high = positive.max(), high / low > 20,
+    guard let low = positive.min(), let high = positive.max(), high / low > 10,
       !values.contains(where: { $0 <= 0 })
     else {
       self.init(linear: values, from: 0)

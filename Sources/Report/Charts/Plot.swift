@@ -8,12 +8,10 @@ struct Plot {
   private let top: Double
   private let bottom: Double
 
-  /// - Parameters:
-  ///   - xLabel: what runs to the right.
-  ///   - tickText: how the numbers on the axes are written.
+  /// - Parameter xLabel: what runs to the right.
   init(
     width: Double = 400, height: Double = 230, horizontal: Axis, vertical: Axis, xLabel: String,
-    yLabel: String? = nil, tickText: (Double) -> String = Figures.number
+    yLabel: String? = nil
   ) {
     drawing = Drawing(width: width, height: height)
     self.horizontal = horizontal
@@ -25,12 +23,12 @@ struct Plot {
     for tick in vertical.ticks {
       let y = y(tick)
       drawing.line((left, y), (right, y), style: "grid")
-      drawing.text(tickText(tick), at: (left - 7, y + 4), anchor: .end, style: "tick")
+      drawing.text(Figures.number(tick), at: (left - 7, y + 4), anchor: .end, style: "tick")
     }
     for tick in horizontal.ticks {
       let x = x(tick)
       drawing.line((x, bottom), (x, bottom + 4), style: "axis")
-      drawing.text(tickText(tick), at: (x, bottom + 17), anchor: .middle, style: "tick")
+      drawing.text(Figures.number(tick), at: (x, bottom + 17), anchor: .middle, style: "tick")
     }
     drawing.line((left, bottom), (right, bottom), style: "axis")
     drawing.text(xLabel, at: ((left + right) / 2, height - 4), anchor: .middle, style: "label")

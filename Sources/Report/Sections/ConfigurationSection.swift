@@ -11,7 +11,8 @@ struct ConfigurationSection {
     guard contents.network != nil || !contents.settings.isEmpty else { return nil }
     network = contents.network.map { Self.group($0).table }
     maps = contents.network.map(Self.maps)
-    settings = contents.settings.map(\.table)
+    // The long ones last, so that columns fill evenly.
+    settings = contents.settings.sorted { $0.entries.count < $1.entries.count }.map(\.table)
   }
 
   private static func group(_ network: SSDConfiguration) -> SettingsGroup {

@@ -32,7 +32,7 @@ struct TrainingSection {
   }
 
   private static func intro(_ history: TrainingHistory) -> String {
-    var sentences = ["\(Figures.count(history.iterations, "iteration")) are logged."]
+    var sentences = ["The log goes up to iteration \(Figures.count(history.iterations))."]
     let seconds = history.steps.map(\.seconds).sorted()
     if let step = history.steps.last, !seconds.isEmpty {
       let median = seconds[seconds.count / 2]

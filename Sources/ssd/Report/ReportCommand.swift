@@ -64,6 +64,12 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    let page = URL(filePath: output)
+    // Scoring takes a while; that nothing can be written is better known before.
+    let folder = page.deletingLastPathComponent()
+    guard FileManager.default.isWritableFile(atPath: folder.path) else {
+      throw CommandError("cannot write \(output): no folder \(folder.path) that may be written to")
+    }
     let selection = try DataSelection(data, for: .scoring, split: split)
     var contents =
       if let subject {
@@ -73,10 +79,10 @@ struct ReportCommand: ParsableCommand {
       }
     contents.minimumScore = score
     contents.mistakeLimit = mistakes
-    let page = ReportPage(contents)
-    let html = Data(page.html().utf8)
-    try html.write(to: URL(filePath: output), options: .atomic)
-    let means = page.findings.report.mean
+    let report = ReportPage(contents)
+    let html = Data(report.html().utf8)
+    try html.write(to: page, options: .atomic)
+    let means = report.findings.report.mean
     let precision = means.voc07.map { String(format: "%.4f", $0) } ?? "not measurable"
     print("\(output): \(spoken(bytes: html.count)), mAP \(precision)")
   }
