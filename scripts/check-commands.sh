@@ -6,11 +6,12 @@ cd "$(dirname "$0")/.."
 
 root=$PWD
 catalogue=Docs/Guide/SwiftSSD.docc
-[[ -x .build/release/ssd ]] || { echo "check-commands: run 'make build' first" >&2 && exit 1; }
+ssd=$(realpath "${SSD:-.build/release/ssd}")
+[[ -x $ssd ]] || { echo "check-commands: run 'make build' first" >&2 && exit 1; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 mkdir "$folder/bin"
-ln -s "$root/.build/release/ssd" "$folder/bin/ssd"
+ln -s "$ssd" "$folder/bin/ssd"
 ln -s "$root/Docs" "$folder/Docs"
 export PATH=$folder/bin:$PATH
 

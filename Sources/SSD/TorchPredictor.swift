@@ -22,7 +22,7 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
     self.autocast = autocast
   }
 
-  /// Runs the network; see ``Predictor``.
+  /// Runs the network; see ``/Inference/Predictor``.
   public func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
     let size = configuration.imageSize
     let (locations, scores) = withoutGradients {
@@ -37,11 +37,13 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
 
 extension TorchPredictor {
   /// A predictor with the model of a file: a checkpoint of this package, or a model of any known
-  /// implementation (see ``CheckpointLayout``).
+  /// implementation (see ``/Weights/CheckpointLayout``).
   ///
-  /// - Parameter autocast: the type of convolutions, such as `.bfloat16`; nil for float32.
-  /// - Throws: ``WeightFileError``, ``WeightMismatch`` or ``ImportError`` when the file is broken, not
-  ///   complete or no model.
+  /// - Parameters:
+  ///   - url: the file.
+  ///   - autocast: the type of convolutions, such as `.bfloat16`; nil for float32.
+  /// - Throws: ``/Weights/WeightFileError``, ``/Weights/WeightMismatch`` or ``/Weights/ImportError``
+  ///   when the file is broken, not complete or no model.
   public convenience init(contentsOf url: URL, autocast: ScalarType? = nil) throws {
     self.init(try SSDNetwork(contentsOf: url), autocast: autocast)
   }

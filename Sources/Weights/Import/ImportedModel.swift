@@ -3,7 +3,7 @@ import MultiBox
 
 /// A model from any known file: its weights under our names, and the configuration they belong to.
 ///
-/// As an archive it has exactly the tensors of ``SSDConfiguration/parameterShapes``, in that order,
+/// As an archive it has exactly the tensors of `SSDConfiguration.parameterShapes`, in that order,
 /// in the shapes the network has them.
 public struct ImportedModel: TensorArchive {
   /// The file it was opened from.

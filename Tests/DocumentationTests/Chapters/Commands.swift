@@ -3,7 +3,6 @@
 import Foundation
 import Images
 import Inference
-import SSD
 
 extension Chapter {
   static func commands(_ print: (Any...) -> Void) throws {

@@ -9,7 +9,8 @@ import SSD
 extension Chapter {
   static func detecting(_ print: (Any...) -> Void) throws {
     let detector = try Detector(
-      contentsOf: URL(filePath: "Docs/Models/shapes.safetensors"))
+      contentsOf: URL(filePath: "Docs/Models/shapes.safetensors"),
+      precision: .float32)
     let image = try Image(contentsOf: URL(filePath: "Docs/Models/scene.jpg"))
     let found = try detector.detect(
       in: image, minimumScore: 0.45, maximumOverlap: 0.5, limit: 200)
@@ -49,7 +50,7 @@ extension Chapter {
     let picture = try BoxPainter().paint(labeled, on: image)
     print(picture.width, picture.height)  // 364 348
 
-    for minimum: Float in [0.2, 0.45, 0.6, 0.8] {
+    for minimum: Float in [0.2, 0.45, 0.57, 0.8] {
       print(
         minimum, try detector.detect(in: image, minimumScore: minimum).count)
     }
