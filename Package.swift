@@ -14,6 +14,7 @@ let package = Package(
     .library(name: "Images", targets: ["Images"]),
     .library(name: "Inference", targets: ["Inference"]),
     .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Explain", targets: ["Explain"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
     .library(name: "SSD", targets: ["SSD"]),
     .library(name: "Training", targets: ["Training"]),
@@ -73,6 +74,12 @@ let package = Package(
     .target(name: "Downloads"),
     .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "TestSupport"]),
 
+    // Pictures of every concept, drawn by the code they explain.
+    .target(
+      name: "Explain", dependencies: ["MultiBox", "Images", "Datasets", "Inference", "Weights"]),
+    .testTarget(
+      name: "ExplainTests", dependencies: ["Explain", "SSD", "TestSupport"]),
+
     .target(name: "Evaluation", dependencies: ["MultiBox"]),
     .testTarget(
       name: "EvaluationTests", dependencies: ["Evaluation", "Datasets", "TestSupport"],
@@ -130,7 +137,7 @@ let package = Package(
       name: "ssd",
       dependencies: [
         "MultiBox", "Images", "Weights", "Inference", "Datasets", "Downloads",
-        "Evaluation", "Report",
+        "Evaluation", "Explain", "Report",
         .target(name: "SSD", condition: training),
         .target(name: "Training", condition: training),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),

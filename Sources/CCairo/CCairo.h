@@ -12,6 +12,8 @@ typedef struct _PangoContext PangoContext;
 PangoLayout *pango_cairo_create_layout(cairo_t *cr);
 void pango_cairo_show_layout(cairo_t *cr, PangoLayout *layout);
 void pango_layout_set_text(PangoLayout *layout, const char *text, int length);
+void pango_layout_set_markup(PangoLayout *layout, const char *markup, int length);
+void pango_layout_set_line_spacing(PangoLayout *layout, float factor);
 void pango_layout_set_font_description(PangoLayout *layout, const PangoFontDescription *desc);
 void pango_layout_set_width(PangoLayout *layout, int width);
 void pango_layout_set_ellipsize(PangoLayout *layout, unsigned int ellipsize);

@@ -109,7 +109,7 @@ extension DatasetProblem: LocalizedError {
 }
 
 /// Width and height in pixels.
-public struct PixelSize: Hashable, Sendable, CustomStringConvertible {
+public struct PixelSize: Hashable, Sendable, Codable, CustomStringConvertible {
   /// Columns.
   public var width: Int
   /// Rows.

@@ -30,23 +30,31 @@ public struct BoxPainter: Hashable, Sendable {
     return canvas.image
   }
 
-  /// Draws the boxes on a canvas; nothing is drawn for a box without area or beyond the canvas.
+  /// Draws the boxes on a canvas; nothing is drawn for a box without area or beyond the picture.
   ///
-  /// - Parameter boxes: the most important last: it is drawn over the others.
-  public func paint(_ boxes: [LabeledBox], on canvas: Canvas) {
-    let side = Double(canvas.width * canvas.height).squareRoot()
+  /// - Parameters:
+  ///   - boxes: the most important last: it is drawn over the others.
+  ///   - frame: where the picture lies, whose edge the plates keep to; nil for the whole canvas.
+  public func paint(_ boxes: [LabeledBox], on canvas: Canvas, in frame: Rectangle? = nil) {
+    let frame =
+      frame
+      ?? Rectangle(
+        x: 0, y: 0, width: Double(canvas.width) / canvas.scale,
+        height: Double(canvas.height) / canvas.scale)
+    let side = (frame.width * frame.height).squareRoot()
     let lineWidth = lineWidth ?? 1 + 0.003 * side
     let font = Font(size: fontSize ?? max(8, 5.5 + 0.018 * side), weight: .medium)
     let visible = boxes.filter { box in
-      box.rectangle.isDrawable && box.rectangle.right > 0 && box.rectangle.bottom > 0
-        && box.rectangle.x < Double(canvas.width) && box.rectangle.y < Double(canvas.height)
+      box.rectangle.isDrawable && box.rectangle.right > frame.x && box.rectangle.bottom > frame.y
+        && box.rectangle.x < frame.right && box.rectangle.y < frame.bottom
     }
     for box in visible { outline(box, lineWidth, on: canvas) }
 
     // The most important box chooses its plate's place first and is drawn last.
     var plates: [Plate] = []
     for box in visible.reversed() where !box.text.isEmpty {
-      plates.append(place(box, font: font, lineWidth: lineWidth, besides: plates, on: canvas))
+      plates.append(
+        place(box, font: font, lineWidth: lineWidth, besides: plates, on: canvas, in: frame))
     }
     for plate in plates.reversed() { draw(plate, font: font, on: canvas) }
   }
@@ -60,10 +68,12 @@ public struct BoxPainter: Hashable, Sendable {
   private func outline(_ box: LabeledBox, _ lineWidth: Double, on canvas: Canvas) {
     if tint > 0 { canvas.fill(box.rectangle, color: box.color.opacity(tint)) }
     let radius = 1.5 * lineWidth
+    let dashes = box.dashes.map { $0 * lineWidth }
     canvas.stroke(
       box.rectangle, color: Color.black.opacity(0.4), lineWidth: lineWidth + max(1, lineWidth / 2),
-      cornerRadius: radius)
-    canvas.stroke(box.rectangle, color: box.color, lineWidth: lineWidth, cornerRadius: radius)
+      cornerRadius: radius, dashes: dashes)
+    canvas.stroke(
+      box.rectangle, color: box.color, lineWidth: lineWidth, cornerRadius: radius, dashes: dashes)
   }
 
   private func room(_ font: Font) -> (x: Double, y: Double) {
@@ -71,12 +81,12 @@ public struct BoxPainter: Hashable, Sendable {
   }
 
   private func place(
-    _ box: LabeledBox, font: Font, lineWidth: Double, besides others: [Plate], on canvas: Canvas
+    _ box: LabeledBox, font: Font, lineWidth: Double, besides others: [Plate], on canvas: Canvas,
+    in frame: Rectangle
   ) -> Plate {
     let room = room(font)
-    let size = (width: Double(canvas.width), height: Double(canvas.height))
     let text = canvas.size(
-      of: box.text, font: font, maximumWidth: max(1, size.width - 2 * room.x))
+      of: box.text, font: font, maximumWidth: max(1, frame.width - 2 * room.x))
     let (width, height) = (text.width + 2 * room.x, text.height + 2 * room.y)
     let edge = lineWidth / 2
     let outer = box.rectangle.inset(by: -edge)
@@ -98,10 +108,10 @@ public struct BoxPainter: Hashable, Sendable {
       plate(outer.right, outer.y),
       plate(outer.x - width, outer.y),
     ]
-    var best = candidates[0].moved(into: size)
+    var best = candidates[0].moved(into: frame)
     var least = Double.infinity
     for (rank, candidate) in candidates.enumerated() {
-      let moved = candidate.moved(into: size)
+      let moved = candidate.moved(into: frame)
       let hidden = others.reduce(0) { $0 + $1.rectangle.sharedArea(with: moved) }
       let distance = abs(moved.x - candidate.x) + abs(moved.y - candidate.y)
       let cost = hidden / (width * height) + distance / height + 0.02 * Double(rank)

@@ -9,9 +9,10 @@ extension Canvas {
   /// - Parameter cornerRadius: rounds the corners of the rectangle.
   public func draw(_ image: Image, in rectangle: Rectangle, cornerRadius: Double = 0) {
     guard rectangle.isDrawable else { return }
+    func pixels(_ length: Double) -> Int { max(1, Int(min(length * scale, 1e6).rounded())) }
     let target = (
-      width: min(image.width, max(1, Int(min(rectangle.width, 1e6).rounded()))),
-      height: min(image.height, max(1, Int(min(rectangle.height, 1e6).rounded())))
+      width: min(image.width, pixels(rectangle.width)),
+      height: min(image.height, pixels(rectangle.height))
     )
     let image = image.resized(
       width: min(target.width, Self.maximumSide), height: min(target.height, Self.maximumSide))
@@ -39,12 +40,27 @@ extension Canvas {
   }
 
   /// Draws the outline of a rectangle; the line lies half inside and half outside of it.
+  ///
+  /// - Parameter dashes: lengths of drawn and left-out pieces in turn; empty for a solid line.
   public func stroke(
-    _ rectangle: Rectangle, color: Color, lineWidth: Double, cornerRadius: Double = 0
+    _ rectangle: Rectangle, color: Color, lineWidth: Double, cornerRadius: Double = 0,
+    dashes: [Double] = []
   ) {
     guard rectangle.isDrawable else { return }
     trace(rectangle, cornerRadius: cornerRadius)
-    stroke(color, lineWidth, [])
+    stroke(color, lineWidth, dashes)
+  }
+
+  /// Draws what `body` draws, but only inside a rectangle.
+  public func clipped(
+    to rectangle: Rectangle, cornerRadius: Double = 0, _ body: () throws -> Void
+  ) rethrows {
+    guard rectangle.isDrawable else { return }
+    cairo_save(context)
+    trace(rectangle, cornerRadius: cornerRadius)
+    cairo_clip(context)
+    defer { cairo_restore(context) }
+    try body()
   }
 
   /// Draws a straight line.

@@ -60,7 +60,7 @@ extension Canvas {
   ///
   /// - Parameter maximumWidth: a longer text is cut and ends in an ellipsis.
   public func size(
-    of text: String, font: Font, maximumWidth: Double? = nil
+    of text: some DrawableText, font: Font, maximumWidth: Double? = nil
   ) -> (width: Double, height: Double) {
     withLayout(text, font, maximumWidth) { _, size in size }
   }
@@ -73,7 +73,7 @@ extension Canvas {
   ///   - plate: a colour to put behind the text, with a little room around it.
   ///   - maximumWidth: a longer text is cut and ends in an ellipsis.
   public func text(
-    _ text: String, at point: (x: Double, y: Double), font: Font, color: Color = .black,
+    _ text: some DrawableText, at point: (x: Double, y: Double), font: Font, color: Color = .black,
     anchor: TextAnchor = .topLeft, angle: Double = 0, plate: Color? = nil,
     maximumWidth: Double? = nil
   ) {
@@ -98,8 +98,35 @@ extension Canvas {
     }
   }
 
+  /// The height of text that is broken into lines, in the coordinates' units.
+  ///
+  /// - Parameter width: of the lines.
+  public func height(ofParagraph text: some DrawableText, font: Font, width: Double) -> Double {
+    withLayout(text, font, width, isWrapped: true) { _, size in size.height }
+  }
+
+  /// Draws text that is broken into lines.
+  ///
+  /// - Parameters:
+  ///   - point: the top left corner.
+  ///   - width: of the lines.
+  /// - Returns: the height of the lines together.
+  @discardableResult
+  public func paragraph(
+    _ text: some DrawableText, at point: (x: Double, y: Double), width: Double, font: Font,
+    color: Color = .black
+  ) -> Double {
+    withLayout(text, font, width, isWrapped: true) { layout, size in
+      cairo_move_to(context, point.x, point.y)
+      setColor(color)
+      pango_cairo_show_layout(context, layout)
+      cairo_new_path(context)
+      return size.height
+    }
+  }
+
   private func withLayout<Result>(
-    _ text: String, _ font: Font, _ maximumWidth: Double?,
+    _ text: some DrawableText, _ font: Font, _ maximumWidth: Double?, isWrapped: Bool = false,
     _ body: (OpaquePointer, (width: Double, height: Double)) -> Result
   ) -> Result {
     guard let layout = pango_cairo_create_layout(context),
@@ -114,11 +141,16 @@ extension Canvas {
     pango_font_description_set_absolute_size(
       description, max(1, font.size) * Self.unitsPerPixel)
     pango_layout_set_font_description(layout, description)
-    pango_layout_set_single_paragraph_mode(layout, 1)
-    pango_layout_set_text(layout, text, -1)
+    pango_layout_set_single_paragraph_mode(layout, isWrapped ? 0 : 1)
+    if let markup = text.markup(for: font) {
+      pango_layout_set_markup(layout, markup, -1)
+    } else {
+      pango_layout_set_text(layout, text.plainText, -1)
+    }
+    if isWrapped { pango_layout_set_line_spacing(layout, 1.25) }
     if let maximumWidth {
       let ellipsizeEnd: UInt32 = 3
-      pango_layout_set_ellipsize(layout, ellipsizeEnd)
+      if !isWrapped { pango_layout_set_ellipsize(layout, ellipsizeEnd) }
       pango_layout_set_width(
         layout, Int32(min(max(1, maximumWidth), 1e6) * Self.unitsPerPixel))
     }

@@ -2,8 +2,9 @@ import CCairo
 
 /// A surface to draw on, over Cairo: photographs with boxes, plots, contact sheets.
 ///
-/// Coordinates are pixels; (0, 0) is the top left corner. What is drawn is recorded and only turned
-/// into pixels, or into the shapes of an SVG file, when it is asked for.
+/// Coordinates are pixels, unless the canvas has another ``scale``; (0, 0) is the top left corner.
+/// What is drawn is recorded and only turned into pixels, or into the shapes of an SVG file, when it
+/// is asked for.
 ///
 /// Not safe to be used by two threads at once.
 public final class Canvas {
@@ -11,6 +12,8 @@ public final class Canvas {
   public let width: Int
   /// Rows.
   public let height: Int
+  /// Pixels to a unit of the coordinates: a drawing made for one size comes out in any other.
+  public let scale: Double
 
   let recording: OpaquePointer
   let context: OpaquePointer
@@ -20,13 +23,18 @@ public final class Canvas {
 
   /// An empty surface.
   ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
+  ///   - scale: pixels to a unit of the coordinates.
   /// - Precondition: both sides are in `1...Canvas.maximumSide`.
-  public init(width: Int, height: Int, background: Color = .white) {
+  public init(width: Int, height: Int, scale: Double = 1, background: Color = .white) {
     precondition(
       (1...Self.maximumSide).contains(width) && (1...Self.maximumSide).contains(height),
       "a canvas of \(width) x \(height) pixels; Cairo draws at most \(Self.maximumSide) on a side")
     self.width = width
     self.height = height
+    self.scale = scale
     var extents = cairo_rectangle_t(x: 0, y: 0, width: Double(width), height: Double(height))
     guard let recording = cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &extents),
       let context = cairo_create(recording)
@@ -35,6 +43,7 @@ public final class Canvas {
     self.context = context
     setColor(background)
     cairo_paint(context)
+    cairo_scale(context, scale, scale)
   }
 
   /// A picture to draw on, pixel by pixel of the same size.

@@ -29,7 +29,7 @@ public struct Rectangle: Hashable, Sendable {
   }
 
   /// The rectangle with every edge moved inwards.
-  func inset(by distance: Double) -> Rectangle {
+  public func inset(by distance: Double) -> Rectangle {
     Rectangle(
       x: x + distance, y: y + distance, width: width - 2 * distance, height: height - 2 * distance)
   }
@@ -40,11 +40,11 @@ public struct Rectangle: Hashable, Sendable {
       * max(0, min(bottom, other.bottom) - max(y, other.y))
   }
 
-  /// The rectangle moved so that it lies in a picture of the given size; at its left or top edge if
-  /// it is too large for it.
-  func moved(into size: (width: Double, height: Double)) -> Rectangle {
+  /// The rectangle moved so that it lies in another; at its left or top edge if it is too large for
+  /// it.
+  func moved(into frame: Rectangle) -> Rectangle {
     Rectangle(
-      x: max(0, min(x, size.width - width)), y: max(0, min(y, size.height - height)), width: width,
-      height: height)
+      x: max(frame.x, min(x, frame.right - width)), y: max(frame.y, min(y, frame.bottom - height)),
+      width: width, height: height)
   }
 }

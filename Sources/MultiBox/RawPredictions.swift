@@ -1,4 +1,5 @@
 import Dispatch
+import Foundation
 
 /// What a network says about a batch of images, before anybody makes sense of it.
 public struct RawPredictions: Sendable {
@@ -14,6 +15,29 @@ public struct RawPredictions: Sendable {
     self.imageCount = imageCount
     self.locations = locations
     self.scores = scores
+  }
+}
+
+extension RawPredictions {
+  /// The class scores after the softmax, (images, priors, columns), row-major.
+  ///
+  /// - Parameter columns: classes and background.
+  public func probabilities(columns: Int) -> [Float] {
+    stride(from: 0, to: scores.count, by: columns).flatMap { start -> [Float] in
+      let row = scores[start..<start + columns]
+      let highest = row.max() ?? 0
+      let powers = row.map { exp(Double($0 - highest)) }
+      let sum = powers.reduce(0, +)
+      return powers.map { Float($0 / sum) }
+    }
+  }
+
+  /// The encoded offsets at a prior; those of the second image's priors follow the first's.
+  public func offsets(at prior: Int) -> Offsets {
+    let start = prior * 4
+    return Offsets(
+      centerX: locations[start], centerY: locations[start + 1], width: locations[start + 2],
+      height: locations[start + 3])
   }
 }
 

@@ -36,8 +36,15 @@ public final class SSDNetwork: Module {
   /// - Returns: encoded offsets (N, priors, 4) and class scores before the softmax
   ///   (N, priors, classes + 1), both float32.
   public func callAsFunction(_ images: Tensor) -> (locations: Tensor, scores: Tensor) {
+    predConvs(featureMaps(images))
+  }
+
+  /// The maps that boxes are predicted from, conv4_3 being normalised.
+  ///
+  /// - Parameter images: normalised, (N, 3, size, size).
+  func featureMaps(_ images: Tensor) -> [Tensor] {
     let (conv4_3, conv7) = base(images.contiguous(memoryFormat))
-    return predConvs([rescaled(conv4_3), conv7] + auxConvs(conv7))
+    return [rescaled(conv4_3), conv7] + auxConvs(conv7)
   }
 
   /// Divides each position's channels by their Euclidean length and multiplies them by the learned

@@ -6,14 +6,11 @@ import Torch
 public final class VGG16Base: Module {
   private let stack: ConvolutionStack
 
-  /// How many convolutions each of the five blocks has.
-  static let blockDepths = [2, 2, 3, 3, 3]
-
   /// Draws the weights after He et al.; biases are zero.
   public init(_ configuration: BaseNetwork) {
     var layers: [(name: String, layer: Conv2d)] = []
     var channels = 3
-    for (block, depth) in Self.blockDepths.enumerated() {
+    for (block, depth) in BaseNetwork.blockDepths.enumerated() {
       for position in 1...depth {
         let output = configuration.blockChannels[block]
         layers.append(
@@ -34,7 +31,7 @@ public final class VGG16Base: Module {
   public func callAsFunction(_ images: Tensor) -> (conv4_3: Tensor, conv7: Tensor) {
     var features = images
     var conv4_3 = images
-    for (block, depth) in Self.blockDepths.enumerated() {
+    for (block, depth) in BaseNetwork.blockDepths.enumerated() {
       for position in 1...depth { features = stack("conv\(block + 1)_\(position)", features) }
       switch block + 1 {
       case 3: features = features.maxPooled(2, stride: 2, roundsUp: true)

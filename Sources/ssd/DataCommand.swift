@@ -5,9 +5,10 @@ import MultiBox
 
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "data", abstract: "Check, convert and make annotated images.",
+    commandName: "data", abstract: "Check, show, count, convert and make annotated images.",
     subcommands: [
-      DataCheckCommand.self, DataListsCommand.self, DataSynthesizeCommand.self,
+      DataCheckCommand.self, DataShowCommand.self, DataStatsCommand.self, DataListsCommand.self,
+      DataSynthesizeCommand.self,
     ])
 }
 

@@ -47,30 +47,16 @@
           ("locations", rows(predictions.locations, 4)),
           ("scores", rows(predictions.scores, columns)),
           ("boxes", rows(boxes(priors), 4)),
-          ("probabilities", rows(probabilities(columns), columns)),
+          ("probabilities", rows(predictions.probabilities(columns: columns), columns)),
         ], to: url)
     }
 
     private func boxes(_ priors: PriorBoxes) -> [Float] {
-      let offsets = predictions.locations
-      return stride(from: 0, to: offsets.count, by: 4).flatMap { start -> [Float] in
+      (0..<Self.imageCount * priors.count).flatMap { place -> [Float] in
         let box = BoundingBox(
-          Offsets(
-            centerX: offsets[start], centerY: offsets[start + 1], width: offsets[start + 2],
-            height: offsets[start + 3]
-          ).box(
-            from: priors.centerSize[start / 4 % priors.count], variances: priors.variances))
+          predictions.offsets(at: place).box(
+            from: priors.centerSize[place % priors.count], variances: priors.variances))
         return [box.xMin, box.yMin, box.xMax, box.yMax]
-      }
-    }
-
-    private func probabilities(_ columns: Int) -> [Float] {
-      stride(from: 0, to: predictions.scores.count, by: columns).flatMap { start -> [Float] in
-        let row = predictions.scores[start..<start + columns]
-        let largest = row.max() ?? 0
-        let powers = row.map { exp(Double($0 - largest)) }
-        let sum = powers.reduce(0, +)
-        return powers.map { Float($0 / sum) }
       }
     }
   }

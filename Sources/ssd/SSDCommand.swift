@@ -36,9 +36,8 @@ struct SSDCommand: ParsableCommand {
     #endif
     return commands + [
       EvaluateCommand.self, ReportCommand.self, DetectCommand.self, DataCommand.self,
-      ConvertCommand.self,
-      InspectCommand.self, ExportCommand.self, DownloadCommand.self, BenchmarkCommand.self,
-      QuantizeCommand.self,
+      ExplainCommand.self, ConvertCommand.self, InspectCommand.self, ExportCommand.self,
+      QuantizeCommand.self, DownloadCommand.self, BenchmarkCommand.self,
     ]
   }
 }

@@ -114,6 +114,23 @@ struct MultiBoxLossTests {
     #expect(try objects == golden.file.integers("target_objects_unique"))
   }
 
+  @Test func hardNegativesPickedPriorByPriorGiveTheReferencesConfidenceLoss() throws {
+    let golden = try Golden()
+    let expected = (golden.figures["l1_alpha_1.0"] as! [String: Double])["confidence"]
+    let scores = try golden.file.floats("predicted_scores")
+    let targets = try golden.file.integers("target_classes").map(Int.init)
+    var (sum, positives) = (0.0, 0)
+    for image in 0..<3 {
+      let mining = HardNegativeMining(
+        scores: Array(scores[image * 8732 * 21..<(image + 1) * 8732 * 21]),
+        targets: Array(targets[image * 8732..<(image + 1) * 8732]), negativesPerPositive: 3)
+      #expect(mining.hardNegatives.count == 3 * mining.positives.count)
+      sum += Double(mining.confidenceLoss) * Double(mining.positives.count)
+      positives += mining.positives.count
+    }
+    try expectClose(sum / Double(positives), expected)
+  }
+
   @Test func isFiniteWithoutAnyObject() {
     let loss = MultiBoxLoss(priors: Self.priors)
     let locations = HashTensor.tensor([2, 8732, 4], layer: 1)

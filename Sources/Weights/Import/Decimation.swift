@@ -5,17 +5,17 @@
 /// the first, fourth and seventh.
 public struct Decimation: Sendable, Equatable {
   /// Channels of the map that the layer looks at.
-  let inputs: Int
+  public var inputs: Int
   /// Rows and columns of that map.
-  let size: Int
+  public var size: Int
   /// The layer's neurons.
-  let outputs: Int
+  public var outputs: Int
   /// Of how many neurons one stays.
-  let outputStep: Int
+  public let outputStep: Int
   /// Of how many input channels one stays.
-  let inputStep: Int
+  public let inputStep: Int
   /// Of how many rows and columns one stays.
-  let step: Int
+  public let step: Int
 
   /// fc6 (4096 neurons over 512 x 7 x 7) to conv6 (1024 x 512 x 3 x 3).
   public static let conv6 = Decimation(

@@ -1,0 +1,237 @@
+import Images
+import MultiBox
+
+/// The whole network to scale: maps, where boxes are predicted, parameters and multiplications.
+public struct ArchitectureExplanation: Explanation {
+  private let configuration: SSDConfiguration
+  private let layers: [NetworkLayer]
+
+  /// Draws the network of a configuration.
+  public init(_ configuration: SSDConfiguration) {
+    self.configuration = configuration
+    layers = configuration.layers
+  }
+
+  /// The layers, a line each, with sums below.
+  public var table: String {
+    func column(_ text: String, _ width: Int, isNumber: Bool = true) -> String {
+      let space = String(repeating: " ", count: max(0, width - text.count))
+      return isNumber ? space + text : text + space
+    }
+    func line(_ texts: [String]) -> String {
+      column(texts[0], 14, isNumber: false) + column(texts[1], 18, isNumber: false)
+        + column(texts[2], 18) + column(texts[3], 13) + column(texts[4], 17) + column(texts[5], 8)
+    }
+    var lines = [line(["layer", "window", "output", "parameters", "multiplications", "field"])]
+    for layer in layers {
+      let window =
+        "\(layer.kernelSize) x \(layer.kernelSize)" + (layer.stride > 1 ? " / \(layer.stride)" : "")
+        + (layer.dilation > 1 ? ", dilated \(layer.dilation)" : "")
+        + (layer.roundsUp ? ", up" : "")
+      lines.append(
+        line([
+          layer.name, window,
+          "\(layer.outputChannels) x \(layer.outputSize) x \(layer.outputSize)",
+          layer.kind == .convolution ? grouped(layer.parameterCount) : "",
+          layer.kind == .convolution ? grouped(layer.multiplications) : "",
+          "\(layer.receptiveField)",
+        ]))
+    }
+    lines.append(
+      """
+      \(grouped(configuration.parameterCount)) parameters (with \
+      \(configuration.base.blockChannels[3]) factors that rescale conv4_3), \
+      \(decimal(Double(configuration.multiplications) / 1e9, 2)) billion multiplications, \
+      \(grouped(PriorBoxes(configuration).count)) priors
+      """)
+    return lines.joined(separator: "\n")
+  }
+
+  /// Draws the picture; see ``Explanation``.
+  public func figure(pixelWidth: Int) -> Figure {
+    let billions = Double(configuration.multiplications) / 1e9
+    let figure = Figure(
+      "\(configuration.name): the network, to scale",
+      """
+      Heights are the maps' widths in positions, thicknesses their channels. Base: VGG-16 without its \
+      classifier, fc6 and fc7 as convolutions. Auxiliary convolutions halve the maps further. From \
+      each framed map two convolutions predict boxes and classes. \
+      One image takes \(decimal(billions, 1)) billion multiplications, each with an addition.
+      """,
+      contentHeight: Self.lift + Self.imageHeight + Self.nameRoom + 104, pixelWidth: pixelWidth)
+    let base = figure.content.y + Self.lift + Self.imageHeight
+    drawMaps(on: figure, base: base)
+    drawShares(on: figure, x: figure.content.x + 262, y: figure.content.y + 34)
+    drawPredictions(on: figure, y: base + Self.nameRoom)
+    return figure
+  }
+
+  /// The height of the image, in units.
+  private static let imageHeight = 300.0
+  /// How far a map's far edge lies to the right of its near one, and above it, for each unit of height.
+  private static let slant = 0.14
+  /// Room above the image for its far edge.
+  private static var lift: Double { imageHeight * slant * 0.9 + 4 }
+  /// Room for the names of the layers, written downwards.
+  private static let nameRoom = 74.0
+
+  private func isSource(_ layer: NetworkLayer) -> Bool {
+    configuration.featureMaps.contains { $0.name == layer.name }
+  }
+
+  private func color(_ layer: NetworkLayer) -> Color {
+    if layer.name == "conv6" || layer.name == "conv7" { return Palette.series[6] }
+    return layer.part == .base ? Palette.prior : Palette.prediction
+  }
+
+  /// Draws every convolution's output.
+  private func drawMaps(on figure: Figure, base: Double) {
+    let shown = layers.filter { $0.kind == .convolution && $0.part != .prediction }
+    let imageWidth = 3.0
+    let channels = shown.reduce(0) { $0 + $1.outputChannels }
+    // A new block begins where the map has become smaller or the part changes.
+    func beginsBlock(_ index: Int) -> Bool {
+      index == 0 || shown[index].inputSize != shown[index - 1].inputSize
+        || shown[index].name.hasSuffix("_1") || shown[index].name == "conv6"
+    }
+    let gaps = shown.indices.reduce(0.0) { $0 + (beginsBlock($1) ? 9 : 2.6) }
+    let size = Self.imageHeight / Double(configuration.imageSize)
+    let smallest = 2.4
+    let room = figure.content.width - gaps - imageWidth - 8
+    // Thin layers keep a thickness that can be seen.
+    let unit = room / Double(channels)
+    var x = figure.content.x
+    func slab(
+      _ thickness: Double, _ height: Double, _ color: Color, isFramed: Bool
+    ) {
+      let depth = Self.slant * height
+      let (left, right) = (x, x + thickness)
+      let (top, bottom) = (base - height, base)
+      let lift = depth * 0.9
+      figure.canvas.fillPolygon(
+        [(left, top), (left + depth, top - lift), (right + depth, top - lift), (right, top)],
+        color: color.mixed(with: .white, share: 0.55))
+      figure.canvas.fillPolygon(
+        [
+          (right, top), (right + depth, top - lift), (right + depth, bottom - lift),
+          (right, bottom),
+        ],
+        color: color.mixed(with: .black, share: 0.22))
+      figure.canvas.fill(
+        Rectangle(x: left, y: top, width: thickness, height: height),
+        color: color.mixed(with: .white, share: 0.12))
+      if isFramed {
+        figure.canvas.polyline(
+          [
+            (left, top), (left + depth, top - lift), (right + depth, top - lift),
+            (right + depth, bottom - lift), (right, bottom), (left, bottom), (left, top),
+          ], color: Palette.truth, lineWidth: 1.8)
+      }
+    }
+    slab(imageWidth, Self.imageHeight, Palette.muted, isFramed: false)
+    figure.write(
+      "image, \(configuration.imageSize)", at: (x + 1, base + 6), .tiny, color: Palette.muted,
+      anchor: TextAnchor(x: 0, y: 0.5), angle: .pi / 2)
+    x += imageWidth
+    for (index, layer) in shown.enumerated() {
+      x += beginsBlock(index) ? 9 : 2.6
+      let thickness = max(smallest, unit * Double(layer.outputChannels))
+      let height = max(size * Double(layer.outputSize), 1.5)
+      slab(thickness, height, color(layer), isFramed: isSource(layer))
+      let middle = x + thickness / 2
+      // Of thin neighbours only the last has its name written; there is no room for more.
+      let isLastOfBlock = index + 1 == shown.count || beginsBlock(index + 1)
+      if thickness >= 10 || isLastOfBlock {
+        figure.write(
+          "\(layer.name), \(layer.outputSize)", at: (middle, base + 6), .tiny,
+          color: isSource(layer) ? Palette.ink : Palette.muted,
+          anchor: TextAnchor(x: 0, y: 0.5), angle: .pi / 2)
+      }
+      x += thickness
+    }
+  }
+
+  private func drawPredictions(on figure: Figure, y: Double) {
+    let maps = configuration.featureMaps
+    let gap = 8.0
+    let width = (figure.content.width - gap * Double(maps.count - 1)) / Double(maps.count)
+    let height = 74.0
+    for (index, map) in maps.enumerated() {
+      let x = figure.content.x + Double(index) * (width + gap)
+      let box = Rectangle(x: x, y: y, width: width, height: height)
+      figure.canvas.fill(box, color: Palette.truth.opacity(0.14), cornerRadius: 6)
+      figure.canvas.stroke(box, color: Palette.truth, lineWidth: 1, cornerRadius: 6)
+      let middle = x + width / 2
+      let lines: [(String, TextStyle, Color)] = [
+        ("*{\(map.name)}", .small, Palette.ink),
+        ("\(map.size)² × \(map.priorsPerPosition) priors", .small, Palette.ink),
+        (
+          "\(map.priorsPerPosition * 4) + \(map.priorsPerPosition * configuration.scoreCount)",
+          .small, Palette.muted
+        ),
+        ("= \(grouped(map.priorCount)) boxes", .small, Palette.prediction),
+      ]
+      for (line, (text, style, color)) in lines.enumerated() {
+        figure.write(
+          text, at: (middle, y + 12 + 16.5 * Double(line)), style, color: color, anchor: .center,
+          maximumWidth: width - 6)
+      }
+    }
+    let total = maps.reduce(0) { $0 + $1.priorCount }
+    figure.write(
+      "Framed maps: offsets and class scores in 3 × 3 convolutions, 4 + \(configuration.scoreCount) channels a prior; together *{\(grouped(total))} boxes",
+      at: (figure.content.x, y + height + 8), .small, color: Palette.muted)
+  }
+
+  /// Which part of the network has the parameters and which does the work.
+  private func drawShares(on figure: Figure, x start: Double, y: Double) {
+    let groups = Self.groups(layers)
+    let bars: [(name: String, total: Int, share: (NetworkLayer) -> Int)] = [
+      ("parameters", configuration.parameterCount, \.parameterCount),
+      ("multiplications", configuration.multiplications, \.multiplications),
+    ]
+    let width = figure.content.right - start
+    for (index, bar) in bars.enumerated() {
+      let top = y + 20 + Double(index) * 54
+      figure.write("*{\(grouped(bar.total))} \(bar.name)", at: (start, top - 20), .body)
+      var x = start
+      for (number, group) in groups.enumerated() {
+        let share =
+          Double(group.layers.reduce(0) { $0 + bar.share($1) }) / Double(max(bar.total, 1))
+        figure.canvas.fill(
+          Rectangle(x: x, y: top, width: max(width * share - 1, 0.4), height: 22),
+          color: Self.groupColors[number % Self.groupColors.count], cornerRadius: 2)
+        if share > 0.075 {
+          figure.write(
+            percent(share, 0), at: (x + width * share / 2, top + 11), .small, color: .white,
+            anchor: .center)
+        }
+        x += width * share
+      }
+    }
+    Legend(
+      groups.enumerated().map {
+        (.area(Self.groupColors[$0.offset % Self.groupColors.count]), $0.element.name)
+      }
+    ).draw(on: figure, at: (start, y + 20 + 54 + 30), width: width)
+  }
+
+  private static let groupColors =
+    [0x7FA3E8, 0x5683DE, 0x2F6BDE, 0x2455B5, 0x1B3F87, 0x8C50CC, 0x0C9A86, 0xC98503]
+    .map { Color(hex: UInt32($0)) }
+
+  private static func groups(_ layers: [NetworkLayer]) -> [(name: String, layers: [NetworkLayer])] {
+    let convolutions = layers.filter { $0.kind == .convolution }
+    let blocks = (1...BaseNetwork.blockDepths.count).map { block in
+      (
+        name: "conv\(block)",
+        layers: convolutions.filter { $0.part == .base && $0.name.hasPrefix("conv\(block)_") }
+      )
+    }
+    return blocks + [
+      ("conv6, conv7", convolutions.filter { $0.name == "conv6" || $0.name == "conv7" }),
+      ("auxiliary", convolutions.filter { $0.part == .auxiliary }),
+      ("predictions", convolutions.filter { $0.part == .prediction }),
+    ]
+  }
+}
