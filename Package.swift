@@ -107,8 +107,15 @@ let package = Package(
     .testTarget(
       name: "SSDTests", dependencies: ["SSD", "TestSupport"], resources: [.copy("Resources")]),
 
-    .target(name: "Training", dependencies: ["SSD", "Datasets", "Evaluation"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+    // The files are built into the program.
+    .target(
+      name: "Recipes", path: "Recipes",
+      resources: [
+        "voc0712", "voc0712-ssd512", "bccd", "bccd-stem", "fod-a", "playing-cards", "shapes",
+      ].map { .embedInCode("\($0).json") }),
+
+    .target(name: "Training", dependencies: ["SSD", "Datasets", "Evaluation", "Recipes"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Weights", "TestSupport"]),
 
     .executableTarget(
       name: "ssd",

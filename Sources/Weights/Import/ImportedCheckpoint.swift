@@ -37,15 +37,9 @@ public enum ImportedCheckpoint: Sendable {
     case .amdegroot, .lufficc, .torchvisionSSD, .caffeSSD: self = .model(try .foreign(source))
     case .swiftBase: self = .base(try .ownBase(source))
     case .torchvisionVGG:
-      self = .base(
-        try ImportedBase(
-          source, normalization: .imageNet,
-          map: .wholeVGG("features", fc6: "classifier.0", fc7: "classifier.3")))
+      self = .base(try .wholeVGG(source, fc6: "classifier.0", fc7: "classifier.3"))
     case .timmVGG:
-      self = .base(
-        try ImportedBase(
-          source, normalization: .imageNet,
-          map: .wholeVGG("features", fc6: "pre_logits.fc1", fc7: "pre_logits.fc2")))
+      self = .base(try .wholeVGG(source, fc6: "pre_logits.fc1", fc7: "pre_logits.fc2"))
     case .reducedVGG:
       self = .base(try ImportedBase(source, normalization: .caffe, map: .reducedVGG("")))
     case .caffeVGG:
@@ -68,7 +62,7 @@ extension ArchiveSource {
     (.torchvisionVGG, "classifier.0.weight"),
     (.caffeVGG, "fc6.weight"),
     (.reducedVGG, "31.weight"),
-    (.swiftBase, "base.conv7.weight"),
+    (.swiftBase, "base.conv1_1.weight"),
   ]
 
   /// Finds the layout whose marker an archive has, alone or after a prefix such as `model.`.
