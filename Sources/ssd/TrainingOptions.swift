@@ -209,7 +209,10 @@
       }
     }
 
-    func apply() {
+    func apply() { Self.apply(threads: threads) }
+
+    /// Settles how libtorch uses the machine.
+    static func apply(threads: Int) {
       Runtime.threadCount = threads
       Runtime.keepFreedMemory()
     }
