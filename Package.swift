@@ -62,7 +62,9 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"],
+      resources: [.copy("Resources")]),
 
     // Weights and data from the places where their authors put them.
     .target(name: "Downloads"),
@@ -129,7 +131,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["ssd", "SSD", "MultiBox", "Images", "Weights", "Datasets", "TestSupport"]),
+      dependencies: [
+        "ssd", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training", "TestSupport",
+      ]),
 
     // The guide's code, chapter by chapter; see scripts/snippets.sh.
     .testTarget(
