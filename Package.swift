@@ -62,9 +62,7 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
-    .testTarget(
-      name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"],
-      resources: [.copy("Resources")]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
 
     // Weights and data from the places where their authors put them.
     .target(name: "Downloads"),

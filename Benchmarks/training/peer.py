@@ -141,7 +141,8 @@ def prior_boxes():
                     boxes.append([x, y, scales[level] * ratio**0.5, scales[level] / ratio**0.5])
                     if ratio == 1.0:
                         boxes.append([x, y, extra, extra])
-    return torch.tensor(boxes).clamp(0, 1)
+    corners = boundary(torch.tensor(boxes).clamp(0, 1)).clamp(0, 1)
+    return torch.cat([(corners[:, :2] + corners[:, 2:]) / 2, corners[:, 2:] - corners[:, :2]], dim=1)
 
 
 def boundary(boxes):

@@ -147,7 +147,7 @@ struct TrainerTests {
       var losses: [Double] = []
       try Self.run(trainer, until: 6) { losses.append($0.loss) }
       #expect(losses.count == 4)
-      #expect(losses.allSatisfy(\.isFinite))
+      #expect(losses.allSatisfy { $0.isFinite })
     }
   }
 

@@ -6,6 +6,7 @@
   import SSD
   import Torch
   import Training
+  import Weights
 
   struct BenchmarkTrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +35,7 @@
     @Option(help: "Learning rate.")
     var learningRate = 1e-3
 
-    @Option(help: "Start from this model instead of fresh weights.")
+    @Option(help: "Start from this model's weights instead of fresh ones; of Pascal VOC's classes.")
     var weights: String?
 
     @Option(help: "Threads of the network.")
@@ -79,18 +80,15 @@
 
     private func stepper() throws -> Stepper {
       Runtime.seed(0)
-      let network: SSDNetwork
-      if let weights {
-        network = try SSDNetwork(contentsOf: URL(filePath: weights))
-      } else if let preset = SSDConfiguration.preset(named: model, classes: .voc) {
-        network = SSDNetwork(preset)
-      } else {
+      guard let preset = SSDConfiguration.preset(named: model, classes: .voc) else {
         throw CommandError(
           """
           there is no network `\(model)`; choose one of \
           \(SSDConfiguration.presetNames.joined(separator: ", "))
           """)
       }
+      let network = SSDNetwork(preset)
+      try weights.map { try network.load(ImportedModel(contentsOf: URL(filePath: $0))) }
       network.isTraining = true
       return try Stepper(
         network,

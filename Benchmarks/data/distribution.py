@@ -1,6 +1,6 @@
 """Writes what the tutorial's augmentation does on average, for `AugmentationStatisticsTests` to compare with:
 
-    python Benchmarks/data/statistics.py > Tests/DatasetsTests/Resources/augmentation_statistics.json
+    python Benchmarks/data/distribution.py > Tests/DatasetsTests/Resources/augmentation_statistics.json
 
 Needs torchvision. Takes some minutes."""
 
@@ -21,8 +21,8 @@ LAYOUTS = [
     (300, 400, [[10, 10, 40, 50], [60, 15, 90, 60]]),
     (640, 240, [[50, 60, 250, 200], [300, 20, 620, 230]]),
 ]
-GEOMETRY_DRAWS = 20_000
-PIXEL_DRAWS = 4_000
+GEOMETRY_DRAWS = 10_000
+PIXEL_DRAWS = 3_000
 HUE_DRAWS = 4_000
 
 
