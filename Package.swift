@@ -62,7 +62,9 @@ let package = Package(
     .testTarget(name: "InferenceTests", dependencies: ["Inference"]),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"],
+      resources: [.copy("Resources")]),
 
     // Weights and data from the places where their authors put them.
     .target(name: "Downloads"),

@@ -114,15 +114,16 @@ def hue(color):
 def main():
     random.seed(20160325)
     torch.set_num_threads(1)
-    print(
-        json.dumps(
-            {
-                "draws": {"geometry": GEOMETRY_DRAWS, "pixels": PIXEL_DRAWS, "hue": HUE_DRAWS},
-                "geometry": [geometry(*layout) for layout in LAYOUTS],
-                "pixels": [pixels(200, 150, [[40, 30, 160, 120]]), pixels(150, 200, [[10, 10, 60, 80], [80, 120, 140, 190]])],
-                "hue": [hue((180, 90, 60)), hue((60, 90, 180))],
-            },
-            indent=1))
+    figures = {
+        "draws": {"geometry": GEOMETRY_DRAWS, "pixels": PIXEL_DRAWS, "hue": HUE_DRAWS},
+        "geometry": [geometry(*layout) for layout in LAYOUTS],
+        "pixels": [
+            pixels(200, 150, [[40, 30, 160, 120]]),
+            pixels(150, 200, [[10, 10, 60, 80], [80, 120, 140, 190]]),
+        ],
+        "hue": [hue((180, 90, 60)), hue((60, 90, 180))],
+    }
+    print(json.dumps(figures, default=float))
 
 
 if __name__ == "__main__":

@@ -102,7 +102,8 @@ Tensor conv2d_relu(
   const bool casts = at::autocast::is_autocast_enabled(device);
   const auto type = casts ? at::autocast::get_autocast_dtype(device) : input.scalar_type();
   if (type != at::kBFloat16 || !is_channels_last(input)) {
-    return at::relu(at::conv2d(input, weight, bias, stride, padding, dilation));
+    Tensor output = at::conv2d(input, weight, bias, stride, padding, dilation);
+    return at::relu_(output);
   }
   c10::impl::ExcludeDispatchKeyGuard once(c10::DispatchKey::AutocastCPU);
   auto cast = [&](const Tensor &tensor) {

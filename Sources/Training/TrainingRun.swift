@@ -145,7 +145,8 @@ public final class TrainingRun {
     trainer.validatedIteration = trainer.iteration
     let event = TrainingEvent.validation(
       ValidationResult(
-        iteration: trainer.iteration, epoch: (trainer.iteration - 1) / trainer.iterationsPerEpoch + 1,
+        iteration: trainer.iteration,
+        epoch: (trainer.iteration - 1) / trainer.iterationsPerEpoch + 1,
         loss: loss, meanAveragePrecision: evaluation.mean.voc07, isBest: isBest,
         seconds: (ContinuousClock.now - began).seconds))
     try note(event)

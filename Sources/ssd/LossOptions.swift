@@ -5,7 +5,8 @@
 
   /// The choices that the paper and its implementations make differently.
   struct LossOptions: ParsableArguments {
-    @Option(help: "Distance between predicted and true offsets: smoothL1 or l1 (default: smoothL1).")
+    @Option(
+      help: "Distance between predicted and true offsets: smoothL1 or l1 (default: smoothL1).")
     var localizationLoss: LossConfiguration.Localization?
 
     @Option(help: "Weight of the localization loss (default: 1).")

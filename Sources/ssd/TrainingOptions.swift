@@ -140,7 +140,8 @@
     @Flag(help: "Refuse operators whose results depend on the order of threads.")
     var deterministic = false
 
-    @Flag(help: "Leave out a batch whose loss or gradient is not a finite number, instead of stopping.")
+    @Flag(
+      help: "Leave out a batch whose loss or gradient is not a finite number, instead of stopping.")
     var skipBadSteps = false
 
     @Option(help: "Save the state after so many iterations, beside every validation.")

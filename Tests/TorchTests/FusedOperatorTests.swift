@@ -21,7 +21,8 @@ struct FusedOperatorTests {
     return [result.array(), map.gradient!.array()]
   }
 
-  @Test(arguments: [ScalarType.float32, .bfloat16], [(75, true), (75, false), (38, false), (1, true)])
+  @Test(
+    arguments: [ScalarType.float32, .bfloat16], [(75, true), (75, false), (38, false), (1, true)])
   func poolingEqualsReluAndPooling(type: ScalarType, map: (size: Int, roundsUp: Bool)) {
     let input = self.map([2, 40, map.size, map.size], type: type, seed: 1)
     let fused = passes(input) { $0.rectifiedAndPooled(roundsUp: map.roundsUp) }
@@ -61,7 +62,9 @@ struct FusedOperatorTests {
     Initialization.heUniform(layer.weight.tensor)
     let input = map([1, 16, 8, 8], type: .float32, seed: 4)
     let fused = withAutocast(.bfloat16) {
-      passes(input) { let map = layer.rectified($0).converted(to: .float32); return map + map.mean() }
+      passes(input) {
+        let map = layer.rectified($0).converted(to: .float32); return map + map.mean()
+      }
     }
     let apart = withAutocast(.bfloat16) {
       passes(input) {

@@ -35,7 +35,8 @@ struct StepperTests {
   @Test func ofPartsOfABatchIsThatOfTheWholeBatch() throws {
     try withTemporaryFolder { folder in
       let batch = try batch(in: folder, count: 6)
-      let whole = try Stepper(network(normalized: false), configuration: configuration(batchSize: 6))
+      let whole = try Stepper(
+        network(normalized: false), configuration: configuration(batchSize: 6))
       let parts = try Stepper(
         network(normalized: false), configuration: configuration(batchSize: 2, accumulation: 3))
       for iteration in 0..<3 {
@@ -48,7 +49,8 @@ struct StepperTests {
       for ((name, tensor), (_, expected)) in zip(
         parts.network.parameters, whole.network.parameters)
       {
-        #expect((tensor - expected).norm2().scalar <= 1e-5 * (expected.norm2().scalar + 1), "\(name)")
+        #expect(
+          (tensor - expected).norm2().scalar <= 1e-5 * (expected.norm2().scalar + 1), "\(name)")
       }
     }
   }
@@ -89,7 +91,8 @@ struct StepperTests {
   @Test func thatIsNotFiniteLeavesRunningStatisticsAlone() throws {
     try withTemporaryFolder { folder in
       let batch = try batch(in: folder, count: 2)
-      let stepper = try Stepper(network(normalized: true), configuration: configuration(batchSize: 2))
+      let stepper = try Stepper(
+        network(normalized: true), configuration: configuration(batchSize: 2))
       let poisoned = try #require(
         stepper.network.parameters.first { $0.name == "base.conv1_1.weight" })
       poisoned.tensor.assign(Tensor.full([], value: .nan))

@@ -92,7 +92,8 @@ struct LayoutTests {
       for (index, position) in convolutions.enumerated() {
         let channels = shapes[2 * index + 1]
         tensors += [
-          ("features.\(position).weight", shapes[2 * index]), ("features.\(position).bias", channels),
+          ("features.\(position).weight", shapes[2 * index]),
+          ("features.\(position).bias", channels),
         ]
         for part in ["weight", "bias", "running_mean", "running_var"] {
           tensors.append(("features.\(position + 1).\(part)", channels))

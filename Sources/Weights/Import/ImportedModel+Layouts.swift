@@ -141,7 +141,8 @@ extension ImportedBase {
       source, base: BaseNetwork(hasBatchNormalization: isNormalized), normalization: .imageNet,
       map: .wholeVGG("features", fc6: fc6, fc7: fc7, hasBatchNormalization: isNormalized),
       notes: isNormalized
-        ? ["conv6 and conv7 were fully connected, without normalisations: these start afresh."] : [])
+        ? ["conv6 and conv7 were fully connected, without normalisations: these start afresh."] : []
+    )
   }
 }
 

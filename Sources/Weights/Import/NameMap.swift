@@ -51,7 +51,8 @@ struct NameMap {
       map.addLayer("base.\(name)", "\(prefix).\(position)")
       guard hasBatchNormalization else { continue }
       for part in ["weight", "bias", "running_mean", "running_var"] {
-        map.add("base.bn\(name.dropFirst("conv".count)).\(part)", "\(prefix).\(position + 1).\(part)")
+        map.add(
+          "base.bn\(name.dropFirst("conv".count)).\(part)", "\(prefix).\(position + 1).\(part)")
       }
     }
     map.addLayer(

@@ -64,7 +64,8 @@
           Column(title: "p50", value: String(format: "%.1f", median), align: .right),
           Column(
             title: "p95", value: String(format: "%.1f", timings.percentile(0.95)), align: .right),
-          Column(title: "share", value: String(format: "%.1f %%", 100 * median / whole), align: .right),
+          Column(
+            title: "share", value: String(format: "%.1f %%", 100 * median / whole), align: .right),
         ]
       }
       return """
