@@ -1,7 +1,6 @@
 """Two or more programs measured in turn: each waits for a line on its standard input, works, and answers in JSON."""
 
 import json
-import os
 import statistics
 import subprocess
 
@@ -13,10 +12,8 @@ class Side:
         self.name = name
         self.answers = []
         self.answers_per_round = answers_per_round
-        # Threads that wait must not take the cores from the side whose turn it is.
-        environment = {**os.environ, "OMP_WAIT_POLICY": "passive"}
         self.process = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment)
+            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.read()
 
     def read(self):

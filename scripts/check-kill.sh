@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 kills=${1:-50}
 RANDOM=${2:-1}
-ssd=$PWD/.build/release/ssd
+ssd=$(realpath "${SSD:-.build/release/ssd}")
 [[ -x $ssd ]] || { echo "check-kill: build first: make build" >&2 && exit 1; }
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
@@ -16,13 +16,11 @@ cd "$folder"
 "$ssd" data synthesize shapes --train 24 --test 4 > /dev/null
 # A checkpoint after every iteration, so that even the shortest life gets somewhere; enough iterations to outlive all kills.
 iterations=$((4 * kills + 10))
-train() {
-  "$ssd" train shapes --model ssd300-tiny --batch 2 --iterations "$iterations" --learning-rate 0.005 --warm-up 5 \
-    --decay cosine --clip 10 --average 0.99 --checkpoint-every 1 --validate-every 3 --seed 3 "$@"
-}
+train=("$ssd" train shapes --model ssd300-tiny --batch 2 --iterations "$iterations" --learning-rate 0.005 --warm-up 5
+  --decay cosine --clip 10 --average 0.99 --checkpoint-every 1 --validate-every 3 --seed 3)
 
 began=$EPOCHREALTIME
-train --output whole > whole.log 2>&1 || { cat whole.log >&2; exit 1; }
+"${train[@]}" --output whole > whole.log 2>&1 || { cat whole.log >&2; exit 1; }
 # One iteration's time, checkpoint and its share of validation included, in milliseconds.
 pace=$(((${EPOCHREALTIME/./} - ${began/./}) / 1000 / iterations))
 echo "check-kill: $iterations iterations undisturbed, $pace ms each"
@@ -32,7 +30,7 @@ finished=false
 while ((killed < kills)); do
   resume=()
   [[ ! -e killed/last.safetensors ]] || resume=(--resume)
-  train --output killed "${resume[@]}" > killed.log 2>&1 &
+  "${train[@]}" --output killed "${resume[@]}" > killed.log 2>&1 &
   process=$!
   # At any moment between the start of the program and the end of about four iterations.
   moment=$((RANDOM % (4 * pace + 1000)))
@@ -49,7 +47,7 @@ while ((killed < kills)); do
   fi
   wait "$process" 2> /dev/null || true
 done
-$finished || train --output killed --resume > killed.log 2>&1 || grep -q "the run is over" killed.log ||
+$finished || "${train[@]}" --output killed --resume > killed.log 2>&1 || grep -q "the run is over" killed.log ||
   { cat killed.log >&2; exit 1; }
 
 for file in last best; do

@@ -1,6 +1,6 @@
-// Two operators that libtorch has only in parts: a convolution that ends in a ReLU, and a ReLU that ends in a 2x2
-// pooling. Between the parts, libtorch writes and reads the largest maps of the network once more, and again for the
-// gradients. Results and gradients are the same, bit for bit.
+// Operators that libtorch has only in parts: a convolution that ends in a ReLU, a ReLU that ends in a 2x2 pooling, and
+// the normalisation of conv4_3. Between the parts, libtorch writes and reads the largest maps of the network once more,
+// and again for the gradients. Results and gradients of the first two are the same, bit for bit.
 
 #include <algorithm>
 #include <array>
@@ -13,11 +13,18 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/add.h>
+#include <ATen/ops/div.h>
+#include <ATen/ops/mul.h>
 #include <ATen/ops/relu.h>
+#include <ATen/ops/sqrt.h>
+#include <ATen/ops/sum.h>
 #include <ATen/ops/threshold_backward.h>
+#include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
 
+#include "ChannelNormalization.h"
 #include "RectifiedPooling.h"
 
 namespace {
@@ -164,6 +171,46 @@ Tensor relu_max_pool2d(const Tensor &input, bool rounds_up) {
   return ReluMaxPool::apply(input, rounds_up);
 }
 
+// Normalisation.
+
+struct NormalizeChannels : torch::autograd::Function<NormalizeChannels> {
+  static Tensor forward(
+      AutogradContext *context, const Tensor &input, const Tensor &factors, double epsilon) {
+    Tensor output = at::empty_like(input);
+    const Tensor scale = factors.contiguous();
+    Tensor inverse_lengths =
+        at::empty({input.numel() / input.size(1)}, scale.options());
+    ctorch::normalize_channels(
+        read<uint16_t>(input), read<float>(scale), inverse_lengths.numel(), input.size(1),
+        static_cast<float>(epsilon), write<uint16_t>(output), write<float>(inverse_lengths));
+    context->save_for_backward({input, scale, inverse_lengths});
+    return output;
+  }
+
+  static variable_list backward(AutogradContext *context, variable_list gradients) {
+    const auto saved = context->get_saved_variables();
+    const Tensor &input = saved[0], &scale = saved[1], &inverse_lengths = saved[2];
+    const Tensor gradient = gradients[0].contiguous(at::MemoryFormat::ChannelsLast);
+    Tensor of_input = at::empty_like(input);
+    Tensor of_factors = at::zeros_like(scale);
+    ctorch::normalize_channels_gradient(
+        read<uint16_t>(input), read<float>(scale), read<float>(inverse_lengths),
+        read<uint16_t>(gradient), inverse_lengths.numel(), input.size(1),
+        write<uint16_t>(of_input), write<float>(of_factors));
+    return {of_input, of_factors, Tensor()};
+  }
+};
+
+/// Divides each position's channels by their Euclidean length and multiplies them by their factors, (1, channels, 1, 1).
+Tensor normalize_channels(const Tensor &input, const Tensor &factors, double epsilon) {
+  if (input.scalar_type() == at::kBFloat16 && is_channels_last(input)) {
+    return NormalizeChannels::apply(input, factors, epsilon);
+  }
+  const Tensor values = input.to(at::kFloat);
+  const Tensor squares = at::sum(values * values, {1}, /*keepdim=*/true);
+  return values / at::sqrt(squares + epsilon) * factors;
+}
+
 }  // namespace
 
 TORCH_LIBRARY(ssd, library) {
@@ -173,4 +220,7 @@ TORCH_LIBRARY(ssd, library) {
   library.def(
       "relu_max_pool2d(Tensor input, bool rounds_up) -> Tensor",
       torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(relu_max_pool2d)));
+  library.def(
+      "normalize_channels(Tensor input, Tensor factors, float epsilon) -> Tensor",
+      torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(normalize_channels)));
 }

@@ -37,17 +37,10 @@ public final class SSDNetwork: Module {
   ///   (N, priors, classes + 1), both float32.
   public func callAsFunction(_ images: Tensor) -> (locations: Tensor, scores: Tensor) {
     let (conv4_3, conv7) = base(images.contiguous(memoryFormat))
-    return predConvs([rescaled(conv4_3), conv7] + auxConvs(conv7))
-  }
-
-  /// Divides each position's channels by their Euclidean length and multiplies them by the learned
-  /// factors (paper, section 3.1): conv4_3 has another scale than the maps above it.
-  private func rescaled(_ conv4_3: Tensor) -> Tensor {
-    let features = conv4_3.converted(to: .float32)
-    // An all-zero column would be divided by zero; 1e-10 is what the authors' Caffe layer adds.
-    let length = ((features * features).sum(along: [1], keepingDimensions: true) + 1e-10)
-      .squareRoot()
-    return features / length * rescaleFactors.tensor
+    // Paper, section 3.1: conv4_3 has another scale than the maps above it. An all-zero column would be
+    // divided by zero; 1e-10 is what the authors' Caffe layer adds.
+    let rescaled = conv4_3.normalizedChannels(times: rescaleFactors.tensor, epsilon: 1e-10)
+    return predConvs([rescaled, conv7] + auxConvs(conv7))
   }
 
   /// Whether batch normalisations use and update the batch's statistics.

@@ -1,6 +1,7 @@
 private let conv2dOperator = Operator("aten::conv2d")
 private let conv2dReluOperator = Operator("ssd::conv2d_relu")
 private let reluMaxPool2dOperator = Operator("ssd::relu_max_pool2d")
+private let normalizeChannelsOperator = Operator("ssd::normalize_channels")
 private let batchNormOperator = Operator("aten::batch_norm")
 private let reluOperator = Operator("aten::relu")
 private let reluInPlaceOperator = Operator("aten::relu_")
@@ -69,6 +70,15 @@ extension Tensor {
   /// - Parameter roundsUp: whether a last window that reaches over the edge counts.
   public func rectifiedAndPooled(roundsUp: Bool = false) -> Tensor {
     reluMaxPool2dOperator(.tensor(self), .boolean(roundsUp))
+  }
+
+  /// Each position's channels divided by their Euclidean length, and multiplied by a factor each.
+  ///
+  /// - Parameters:
+  ///   - factors: (1, channels, 1, 1).
+  ///   - epsilon: is added to the square of the length.
+  public func normalizedChannels(times factors: Tensor, epsilon: Double) -> Tensor {
+    normalizeChannelsOperator(.tensor(self), .tensor(factors), .real(epsilon))
   }
 
   /// The logarithm of the softmax along a dimension.

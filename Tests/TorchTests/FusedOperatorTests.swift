@@ -74,4 +74,29 @@ struct FusedOperatorTests {
     }
     #expect(fused == apart)
   }
+
+  @Test func normalisationAgreesWithItsDefinition() {
+    let factors = map([1, 24, 1, 1], type: .float32, seed: 5)
+    let input = map([2, 24, 9, 9], type: .bfloat16, seed: 6)
+    var results: [[[Float]]] = []
+    let functions: [(Tensor) -> Tensor] = [
+      { $0.normalizedChannels(times: factors, epsilon: 1e-10).converted(to: .float32) },
+      {
+        let values = $0.converted(to: .float32)
+        let length = ((values * values).sum(along: [1], keepingDimensions: true) + 1e-10)
+          .squareRoot()
+        return values / length * factors
+      },
+    ]
+    for function in functions {
+      factors.setRequiresGradient(true)
+      factors.clearGradient()
+      results.append(passes(input, function) + [factors.gradient!.array()])
+    }
+    for (fused, apart) in zip(results[0], results[1]) {
+      // bfloat16 has 8 bits.
+      let largest = apart.map(abs).max()!
+      #expect(zip(fused, apart).allSatisfy { abs($0 - $1) <= largest / 128 })
+    }
+  }
 }

@@ -97,8 +97,15 @@ package func openTensorArchive(_ file: MappedFile) throws -> any TensorArchive {
   let url = file.url
   let bytes = file.bytes
   func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
+  // First of all, since the length of the header that begins the file may look like a pickle.
+  let isSafeTensors = bytes.count > 8 && bytes[8] == UInt8(ascii: "{")
+  if isSafeTensors,
+    UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) <= UInt64(bytes.count - 8)
+  {
+    return try SafeTensors(file)
+  }
   if begins("PK") || bytes.first == 0x80 { return try TorchArchive(file) }
-  if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return try SafeTensors(file) }
+  if isSafeTensors { return try SafeTensors(file) }
   if begins("version https://git-lfs") {
     throw WeightFileError(
       url, .unsupported("it is a Git LFS pointer; fetch the file it stands for"))
