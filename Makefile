@@ -28,7 +28,7 @@ lint: setup ## check formatting and the house rules
 
 format: setup ## format all Swift sources in place
 	$(SWIFT) format --in-place --parallel --recursive \
-	  $(wildcard Package.swift Sources Tests Benchmarks)
+	  $(wildcard Package.swift Sources Tests Recipes Benchmarks)
 
 demo: build ## train a small detector on synthetic pictures, score it, draw what it finds
 	@bash scripts/demo.sh

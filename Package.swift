@@ -68,7 +68,9 @@ let package = Package(
     .target(name: "KernelStress", path: "Tests/KernelStress"),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "TestSupport"],
+      resources: [.copy("Resources")]),
 
     // Weights and data from the places where their authors put them.
     .target(name: "Downloads"),
@@ -129,9 +131,17 @@ let package = Package(
     .testTarget(
       name: "SSDTests", dependencies: ["SSD", "TestSupport"], resources: [.copy("Resources")]),
 
+    // The files are built into the program.
     .target(
-      name: "Training", dependencies: ["SSD", "Datasets", "Evaluation", "Images", "TensorBoard"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Training", "TestSupport"]),
+      name: "Recipes", path: "Recipes",
+      resources: [
+        "voc0712", "voc0712-ssd512", "bccd", "bccd-stem", "fod-a", "playing-cards", "shapes",
+      ].map { .embedInCode("\($0).json") }),
+
+    .target(
+      name: "Training",
+      dependencies: ["SSD", "Datasets", "Evaluation", "Images", "TensorBoard", "Recipes"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training", "Weights", "TestSupport"]),
 
     .executableTarget(
       name: "ssd",
@@ -145,7 +155,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "CommandLineTests",
-      dependencies: ["ssd", "SSD", "MultiBox", "Images", "Weights", "Datasets", "TestSupport"]),
+      dependencies: [
+        "ssd", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training", "TestSupport",
+      ]),
 
     // The guide's code, chapter by chapter; see scripts/snippets.sh.
     .testTarget(

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-sources=(Package.swift Sources Tests)
+sources=(Package.swift Sources Tests Recipes)
 [[ ! -d Benchmarks ]] || sources+=(Benchmarks)
 swift format lint --strict --parallel --recursive "${sources[@]}"
 

@@ -16,6 +16,8 @@ public final class PictureRenderer {
   public let size: Int
   /// What shows where there is no picture.
   public let meanPixel: (red: UInt8, green: UInt8, blue: UInt8)
+  /// How long compressed pictures have taken to decode so far.
+  public private(set) var timeDecoding = Duration.zero
   private var decoded = ScratchMemory<UInt8>()
   private var column = ScratchMemory<Float>()
   private var row = ScratchMemory<PixelRow.Vector>()
@@ -74,7 +76,9 @@ public final class PictureRenderer {
       left: plan.columns.sources.lowerBound, top: plan.rows.sources.lowerBound,
       width: plan.columns.sources.count, height: plan.rows.sources.count)
     let pixels = decoded.reserve(region.width * region.height * 3)
+    let start = ContinuousClock.now
     try encoded.decode(into: pixels, minimumSize: minimumSize, region: region)
+    timeDecoding += ContinuousClock.now - start
     guard let base = pixels.baseAddress else { return }
     render(
       PixelSource(base: base, rowStride: 3 * region.width), plan, parameters.distortions,

@@ -1,12 +1,16 @@
 extension SSDConfiguration {
   /// The names that ``preset(named:classes:)`` knows.
-  public static let presetNames = ["ssd300", "ssd512", "ssd300-small", "ssd300-tiny"]
+  public static let presetNames = [
+    "ssd300", "ssd512", "ssd300-bn", "ssd300-stem", "ssd300-small", "ssd300-tiny",
+  ]
 
   /// The preset of that name, or nil when there is none.
   public static func preset(named name: String, classes: ClassList) -> SSDConfiguration? {
     switch name {
     case "ssd300": .ssd300(classes: classes)
     case "ssd512": .ssd512(classes: classes)
+    case "ssd300-bn": .ssd300Normalized(classes: classes)
+    case "ssd300-stem": .ssd300Stem(classes: classes)
     case "ssd300-small": .ssd300Small(classes: classes)
     case "ssd300-tiny": .ssd300Tiny(classes: classes)
     default: nil
@@ -46,6 +50,24 @@ extension SSDConfiguration {
           name: names[map], size: 64 >> map, scale: scales[map],
           extraScale: (scales[map] * scales[map + 1]).squareRoot(), aspectRatios: ratios[map])
       })
+  }
+
+  /// SSD300 with a batch normalisation after every convolution of the base and the auxiliary blocks:
+  /// learns from scratch, and from torchvision's `vgg16_bn`.
+  public static func ssd300Normalized(classes: ClassList) -> SSDConfiguration {
+    var configuration = ssd300(classes: classes)
+    configuration.name = "ssd300-bn"
+    configuration.base.hasBatchNormalization = true
+    return configuration
+  }
+
+  /// ``ssd300Small(classes:)`` with the first two blocks of VGG-16 in their full width, so that
+  /// ImageNet's weights can serve there.
+  public static func ssd300Stem(classes: ClassList) -> SSDConfiguration {
+    var configuration = ssd300Small(classes: classes)
+    configuration.name = "ssd300-stem"
+    configuration.base.blockChannels.replaceSubrange(0..<2, with: BaseNetwork().blockChannels[..<2])
+    return configuration
   }
 
   /// A quarter of SSD300's channels and batch normalisation: learns from scratch on a laptop.

@@ -6,6 +6,8 @@ public struct TrainingTargets: Sendable {
   public var offsets: [Float]
   /// How many images there are.
   public let imageCount: Int
+  /// How many priors of all images belong to an object.
+  public private(set) var positiveCount = 0
 
   /// Matches every image's objects with the priors.
   public init(_ images: [[GroundTruthObject]], priors: PriorBoxes, matcher: PriorMatcher) {
@@ -16,6 +18,7 @@ public struct TrainingTargets: Sendable {
       let boxes = objects.map { CenterSizeBox($0.box) }
       let match = matcher.match(objects.map(\.box))
       for (prior, object) in match.objects.enumerated() where object >= 0 {
+        positiveCount += 1
         let row = image * priors.count + prior
         classes[row] = Int64(objects[object].classIndex)
         let encoded = Offsets(

@@ -20,9 +20,19 @@ final class ConvolutionStack: Module {
 
   /// Applies the convolution of that name and what follows it.
   func callAsFunction(_ name: String, _ input: Tensor) -> Tensor {
-    let output = convolutions[name](input)
-    guard !normalizations.elements.isEmpty else { return output.rectifiedInPlace() }
-    return normalizations[Self.normalization(of: name)](output).rectifiedInPlace()
+    guard !normalizations.elements.isEmpty else { return convolutions[name].rectified(input) }
+    return normalized(name, input).rectifiedInPlace()
+  }
+
+  /// As ``callAsFunction(_:_:)``, and then the maximum of each 2x2 window with a stride of 2.
+  func pooled(_ name: String, _ input: Tensor, roundsUp: Bool) -> Tensor {
+    let output =
+      normalizations.elements.isEmpty ? convolutions[name](input) : normalized(name, input)
+    return output.rectifiedAndPooled(roundsUp: roundsUp)
+  }
+
+  private func normalized(_ name: String, _ input: Tensor) -> Tensor {
+    normalizations[Self.normalization(of: name)](convolutions[name](input))
   }
 
   /// Draws the weights of every convolution anew; biases are zero.

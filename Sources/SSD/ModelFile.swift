@@ -61,11 +61,19 @@ extension SSDNetwork {
     try load(archive, into: state)
   }
 
-  /// Takes over the weights of a base network; everything above it stays as it is.
+  /// Takes over convolutions of a base network, with their batch normalisations where both have them;
+  /// everything else stays as it is.
   ///
-  /// - Throws: ``/Weights/WeightMismatch`` when they are those of another base network.
-  public func load(_ base: ImportedBase) throws {
-    try load(base, into: state.filter { $0.name.hasPrefix("base.") })
+  /// - Parameter layers: such as `conv1_1`; see ``/Weights/ImportedBase/layers(fitting:)``.
+  /// - Throws: ``/Weights/WeightMismatch`` when they have other shapes.
+  public func load(_ base: ImportedBase, layers: [String]) throws {
+    let prefixes = layers.flatMap { name in
+      ["base.\(name).", "base.bn\(name.dropFirst("conv".count))."]
+    }
+    let wanted = state.filter { name, _ in
+      base.contains(name) && prefixes.contains { name.hasPrefix($0) }
+    }
+    try load(base.restricted(to: Set(wanted.map(\.name))), into: wanted)
   }
 
   private func load(

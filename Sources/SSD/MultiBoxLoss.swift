@@ -36,8 +36,10 @@ public final class MultiBoxLoss {
   ///   - locations: (N, priors, 4)
   ///   - scores: (N, priors, classes + 1)
   ///   - targets: what ``targets(for:)`` gives for the images.
+  ///   - positives: what to divide by where the images are a part of a larger batch: the positives of
+  ///     all of it. nil for the batch's own.
   public func callAsFunction(
-    locations: Tensor, scores: Tensor, targets: TrainingTargets
+    locations: Tensor, scores: Tensor, targets: TrainingTargets, positives: Int? = nil
   ) -> Parts {
     let shape = [targets.imageCount, priors.count]
     precondition(
@@ -50,7 +52,7 @@ public final class MultiBoxLoss {
     let positive = isPositive.converted(to: .float32)
     let positivesPerImage = positive.sum(along: [1], keepingDimensions: true)
     // At least 1: without positives there are no terms to divide either.
-    let positives = positivesPerImage.sum().clamped(minimum: 1)
+    let divisor = Double(max(positives ?? targets.positiveCount, 1))
 
     let distances =
       switch configuration.localization {
@@ -60,7 +62,7 @@ public final class MultiBoxLoss {
     let perPrior =
       configuration.averagesCoordinates
       ? distances.mean(along: [2]) : distances.sum(along: [2])
-    let localization = (perPrior * positive).sum() / positives
+    let localization = (perPrior * positive).sum() / divisor
 
     let surprise = -scores.logSoftmax(along: 2).gathered(along: 2, at: classes.unsqueezed(2))
       .squeezed(2)
@@ -69,7 +71,7 @@ public final class MultiBoxLoss {
         + hardNegatives(
           surprise.filled(where: isPositive, with: 0),
           count: positivesPerImage * Double(configuration.negativesPerPositive)))
-      / positives
+      / divisor
 
     return Parts(
       localization: localization, confidence: confidence,

@@ -44,17 +44,10 @@ public final class SSDNetwork: Module {
   /// - Parameter images: normalised, (N, 3, size, size).
   func featureMaps(_ images: Tensor) -> [Tensor] {
     let (conv4_3, conv7) = base(images.contiguous(memoryFormat))
-    return [rescaled(conv4_3), conv7] + auxConvs(conv7)
-  }
-
-  /// Divides each position's channels by their Euclidean length and multiplies them by the learned
-  /// factors (paper, section 3.1): conv4_3 has another scale than the maps above it.
-  private func rescaled(_ conv4_3: Tensor) -> Tensor {
-    let features = conv4_3.converted(to: .float32)
-    // An all-zero column would be divided by zero; 1e-10 is what the authors' Caffe layer adds.
-    let length = ((features * features).sum(along: [1], keepingDimensions: true) + 1e-10)
-      .squareRoot()
-    return features / length * rescaleFactors.tensor
+    // Paper, section 3.1: conv4_3 has another scale than the maps above it. An all-zero column would be
+    // divided by zero; 1e-10 is what the authors' Caffe layer adds.
+    let rescaled = conv4_3.normalizedChannels(times: rescaleFactors.tensor, epsilon: 1e-10)
+    return [rescaled, conv7] + auxConvs(conv7)
   }
 
   /// Whether batch normalisations use and update the batch's statistics.

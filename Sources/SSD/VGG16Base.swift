@@ -32,14 +32,15 @@ public final class VGG16Base: Module {
     var features = images
     var conv4_3 = images
     for (block, depth) in BaseNetwork.blockDepths.enumerated() {
-      for position in 1...depth { features = stack("conv\(block + 1)_\(position)", features) }
+      let names = (1...depth).map { "conv\(block + 1)_\($0)" }
+      for name in names.dropLast() { features = stack(name, features) }
+      let last = names[depth - 1]
       switch block + 1 {
-      case 3: features = features.maxPooled(2, stride: 2, roundsUp: true)
       case 4:
-        conv4_3 = features
-        features = features.maxPooled(2, stride: 2)
-      case 5: features = features.maxPooled(3, stride: 1, padding: 1)
-      default: features = features.maxPooled(2, stride: 2)
+        conv4_3 = stack(last, features)
+        features = conv4_3.maxPooled(2, stride: 2)
+      case 5: features = stack(last, features).maxPooled(3, stride: 1, padding: 1)
+      default: features = stack.pooled(last, features, roundsUp: block + 1 == 3)
       }
     }
     return (conv4_3, stack("conv7", stack("conv6", features)))

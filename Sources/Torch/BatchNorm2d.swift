@@ -14,6 +14,8 @@ public final class BatchNorm2d: Module {
   public let epsilon: Double
   /// Whether the batch's own statistics are used, and the running ones updated.
   public var isTraining = false
+  /// Whether the running statistics are used even while training, and stay as they are.
+  public var isFrozen = false
 
   /// A layer that changes nothing until it is trained.
   public init(_ channels: Int, momentum: Double = 0.1, epsilon: Double = 1e-5) {
@@ -29,7 +31,7 @@ public final class BatchNorm2d: Module {
   public func callAsFunction(_ input: Tensor) -> Tensor {
     input.batchNormalized(
       weight: weight.tensor, bias: bias.tensor, runningMean: runningMean.tensor,
-      runningVariance: runningVar.tensor, isTraining: isTraining, momentum: momentum,
+      runningVariance: runningVar.tensor, isTraining: isTraining && !isFrozen, momentum: momentum,
       epsilon: epsilon)
   }
 }

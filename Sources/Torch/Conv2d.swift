@@ -28,6 +28,12 @@ public final class Conv2d: Module {
     input.convolved(
       weight.tensor, bias: bias.tensor, stride: stride, padding: padding, dilation: dilation)
   }
+
+  /// As ``callAsFunction(_:)``, and then `max(x, 0)`.
+  public func rectified(_ input: Tensor) -> Tensor {
+    input.convolvedAndRectified(
+      weight.tensor, bias: bias.tensor, stride: stride, padding: padding, dilation: dilation)
+  }
 }
 
 /// How parameters start.

@@ -14,6 +14,7 @@ private let greaterScalar = Operator("aten::gt", overload: "Scalar")
 private let lessTensor = Operator("aten::lt", overload: "Tensor")
 private let maskedFill = Operator("aten::masked_fill", overload: "Scalar")
 private let clampMinimum = Operator("aten::clamp_min")
+private let matrixProductOperator = Operator("aten::mm")
 private let isFiniteOperator = Operator("aten::isfinite")
 
 /// Element by element, with libtorch's broadcasting.
@@ -57,6 +58,11 @@ extension Tensor {
   public func filled(where mask: Tensor, with value: Double) -> Tensor {
     maskedFill(.tensor(self), .tensor(mask), .real(value))
   }
+  /// The product of two matrices.
+  public func matrixProduct(with other: Tensor) -> Tensor {
+    matrixProductOperator(.tensor(self), .tensor(other))
+  }
+
   /// True where the element is neither infinite nor not a number.
   public func isFinite() -> Tensor { isFiniteOperator(.tensor(self)) }
 }

@@ -1,4 +1,7 @@
 private let conv2dOperator = Operator("aten::conv2d")
+private let conv2dReluOperator = Operator("ssd::conv2d_relu")
+private let reluMaxPool2dOperator = Operator("ssd::relu_max_pool2d")
+private let normalizeChannelsOperator = Operator("ssd::normalize_channels")
 private let batchNormOperator = Operator("aten::batch_norm")
 private let reluOperator = Operator("aten::relu")
 private let reluInPlaceOperator = Operator("aten::relu_")
@@ -18,6 +21,15 @@ extension Tensor {
   ) -> Tensor {
     conv2dOperator(
       .tensor(self), .tensor(weight), .optional(bias), .integers([stride, stride]),
+      .integers([padding, padding]), .integers([dilation, dilation]))
+  }
+
+  /// ``convolved(_:bias:stride:padding:dilation:)`` and ``rectified()`` at once.
+  public func convolvedAndRectified(
+    _ weight: Tensor, bias: Tensor, stride: Int = 1, padding: Int = 0, dilation: Int = 1
+  ) -> Tensor {
+    conv2dReluOperator(
+      .tensor(self), .tensor(weight), .tensor(bias), .integers([stride, stride]),
       .integers([padding, padding]), .integers([dilation, dilation]))
   }
 
@@ -51,6 +63,22 @@ extension Tensor {
     maxPool2dOperator(
       .tensor(self), .integers([size, size]), .integers([stride, stride]),
       .integers([padding, padding]), .integers([1, 1]), .boolean(roundsUp))
+  }
+
+  /// ``rectified()`` and the maximum of each 2x2 window, with a stride of 2, at once.
+  ///
+  /// - Parameter roundsUp: whether a last window that reaches over the edge counts.
+  public func rectifiedAndPooled(roundsUp: Bool = false) -> Tensor {
+    reluMaxPool2dOperator(.tensor(self), .boolean(roundsUp))
+  }
+
+  /// Each position's channels divided by their Euclidean length, and multiplied by a factor each.
+  ///
+  /// - Parameters:
+  ///   - factors: (1, channels, 1, 1).
+  ///   - epsilon: is added to the square of the length.
+  public func normalizedChannels(times factors: Tensor, epsilon: Double) -> Tensor {
+    normalizeChannelsOperator(.tensor(self), .tensor(factors), .real(epsilon))
   }
 
   /// The logarithm of the softmax along a dimension.

@@ -7,13 +7,19 @@ import Weights
 ///
 /// The network's own names hold the weights to detect with. Where a run averages its weights, those are
 /// the averages, and the weights being trained stand under `training.`; momentum stands under
-/// `momentum.`.
+/// `momentum.`. Classes and the network's configuration are in the model's own metadata.
 extension Trainer {
   /// What a checkpoint holds beside tensors.
   struct State: Codable {
+    /// With the seed and the number of images, the position in the order of images as well.
     var iteration: Int
     var best: Double?
     var configuration: TrainingConfiguration
+    // Older checkpoints have none of these.
+    var validatedIteration: Int?
+    var imageCount: Int?
+    var imagesDigest: String?
+    var threads: Int?
   }
 
   private static let stateKey = "training"
@@ -22,10 +28,16 @@ extension Trainer {
 
   /// Writes a checkpoint; the file appears whole or not at all.
   public func save(to url: URL) throws {
-    let state = State(iteration: iteration, best: best, configuration: configuration)
-    let momentum = optimizer.momentumByName.map { (Self.momentumPrefix + $0.name, $0.tensor) }
+    let state = State(
+      iteration: iteration, best: best, configuration: configuration,
+      validatedIteration: validatedIteration, imageCount: imageCount,
+      imagesDigest: imagesDigest, threads: Runtime.threadCount)
+    let momentum = stepper.optimizer.momentumByName.map {
+      (Self.momentumPrefix + $0.name, $0.tensor)
+    }
     try withAverages {
-      let trained = average?.averages.map { (Self.trainingPrefix + $0.name, $0.tensor) } ?? []
+      let trained =
+        stepper.average?.averages.map { (Self.trainingPrefix + $0.name, $0.tensor) } ?? []
       try ModelFile.write(
         network, extra: momentum + trained,
         metadata: [
@@ -37,15 +49,18 @@ extension Trainer {
 
   /// Goes on where a checkpoint stopped: weights, momentum, averages, iteration and best score.
   ///
+  /// - Returns: why the run will not end bit for bit like an undisturbed one, a sentence each; usually
+  ///   nothing.
   /// - Throws: ``TrainingError`` when the file is no checkpoint or of another network.
-  public func resume(from url: URL) throws {
+  @discardableResult
+  public func resume(from url: URL) throws -> [String] {
     let archive = try SafeTensors(contentsOf: url)
     let state = try Self.state(of: archive)
     try network.load(ImportedModel(contentsOf: url))
-    for (name, tensor) in optimizer.momentumByName {
+    for (name, tensor) in stepper.optimizer.momentumByName {
       tensor.assign(try Tensor(archive.tensor(Self.momentumPrefix + name)))
     }
-    if let average {
+    if let average = stepper.average {
       // On disk the averages hold the network's names; here they stand aside.
       for (averaged, present) in zip(average.averages, average.sources) {
         averaged.tensor.assign(present)
@@ -55,7 +70,9 @@ extension Trainer {
     }
     iteration = state.iteration
     savedIteration = iteration
+    validatedIteration = state.validatedIteration
     best = state.best
+    return differences(from: state)
   }
 
   /// The configuration that a checkpoint's run had.
@@ -70,10 +87,33 @@ extension Trainer {
     return try JSONDecoder().decode(State.self, from: Data(text.utf8))
   }
 
-  /// Runs `body` with the averages, where there are any, as the network's weights.
-  func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
-    average?.swap()
-    defer { average?.swap() }
-    return try body()
+  private func differences(from state: State) -> [String] {
+    var differences: [String] = []
+    if let count = state.imageCount, count != imageCount {
+      differences.append(
+        """
+        The run had \(count) images, now there are \(imageCount): epochs have another length, and \
+        images come in another order.
+        """)
+    } else if let digest = state.imagesDigest, digest != imagesDigest {
+      differences.append("The images are not those of the run, or stand in another order.")
+    }
+    if let threads = state.threads, threads != Runtime.threadCount {
+      differences.append(
+        """
+        The run had \(threads) threads, now there are \(Runtime.threadCount): sums are formed in \
+        another order, and results differ in the last bits.
+        """)
+    }
+    return differences
+  }
+
+  /// A number that changes with the images' names and order (FNV-1a, 64 bits).
+  private var imagesDigest: String {
+    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+    for image in dataset.images {
+      for byte in image.id.utf8 + [0] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+    return String(hash, radix: 16)
   }
 }

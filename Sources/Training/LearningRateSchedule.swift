@@ -51,3 +51,15 @@ extension LearningRateSchedule.Decay {
   /// A tenth after two thirds of the run and again after five sixths.
   public static let paper = Self.steps(at: [80.0 / 120, 100.0 / 120], factor: 0.1)
 }
+
+extension LearningRateSchedule {
+  /// Reads a schedule; only the number of iterations must be there, the rest is the paper's.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(iterations: try values.decode(Int.self, forKey: .iterations))
+    initial = try values.decodeIfPresent(Double.self, forKey: .initial) ?? initial
+    warmUpIterations =
+      try values.decodeIfPresent(Int.self, forKey: .warmUpIterations) ?? warmUpIterations
+    decay = try values.decodeIfPresent(Decay.self, forKey: .decay) ?? decay
+  }
+}

@@ -1,6 +1,8 @@
 import Foundation
+import Weights
 
-/// `metrics.jsonl`: one JSON object a line, `{"kind": "step", ...}` or `{"kind": "validation", ...}`.
+/// `metrics.jsonl`: one JSON object a line, `{"kind": "step", ...}`, `{"kind": "validation", ...}` or
+/// `{"kind": "skipped", ...}`. Numbers that are not finite are the texts `nan`, `inf` and `-inf`.
 public final class MetricsLog {
   private let handle: FileHandle
   private let encoder = JSONEncoder()
@@ -11,12 +13,14 @@ public final class MetricsLog {
   ///   interrupted run and are done again.
   public init(_ url: URL, resumingAfter iteration: Int) throws {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.nonConformingFloatEncodingStrategy = .convertToString(
+      positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
     let kept = try Self.lines(of: url).filter { line in
       struct Position: Decodable { let iteration: Int }
       let position = try? JSONDecoder().decode(Position.self, from: Data(line.utf8))
       return position.map { $0.iteration <= iteration } ?? false
     }
-    try Data(kept.map { $0 + "\n" }.joined().utf8).write(to: url, options: .atomic)
+    try AtomicFile.write(Data(kept.map { $0 + "\n" }.joined().utf8), to: url)
     handle = try FileHandle(forWritingTo: url)
     try handle.seekToEnd()
   }
@@ -28,6 +32,9 @@ public final class MetricsLog {
 
   /// Adds an iteration.
   public func append(_ step: TrainingStep) throws { try append(step, kind: "step") }
+
+  /// Adds an iteration that was left out.
+  public func append(_ step: BadStep) throws { try append(step, kind: "skipped") }
 
   /// Adds a validation.
   public func append(_ result: ValidationResult) throws { try append(result, kind: "validation") }

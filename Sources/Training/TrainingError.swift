@@ -2,33 +2,73 @@ import Foundation
 
 /// What can stop a run.
 public enum TrainingError: Error, CustomStringConvertible {
-  /// The loss is infinite or not a number.
-  case lossNotFinite(iteration: Int, loss: Double, images: [String])
-  /// The gradient is infinite or not a number.
-  case gradientNotFinite(iteration: Int, images: [String])
+  /// A loss or a gradient is infinite or not a number, and the run is not to go on without that batch.
+  case notFinite(BadStep)
+  /// The network has got so far off that leaving out batches does not help any more.
+  case nothingButBadSteps(BadStep, count: Int)
+  /// A layer that is to stay as it is does not exist.
+  case unknownLayer(String, available: [String])
+  /// All layers are to stay as they are.
+  case everythingFrozen
   /// There is nothing to train on.
   case noImages
   /// The file is a model, but nothing to resume from.
   case noCheckpoint(URL)
+  /// The file is no recipe, and why.
+  case unreadableRecipe(URL, reason: String)
 
   /// What happened, and what to do.
   public var description: String {
     switch self {
-    case .lossNotFinite(let iteration, let loss, let images):
+    case .notFinite(let step):
       """
-      the loss of iteration \(iteration) is \(loss.isNaN ? "not a number" : "infinite"), on the images \
-      \(images.joined(separator: ", ")). Checkpoints are from before. Start anew with a lower learning \
-      rate, a longer warm-up or clipped gradients.
+      \(step). Checkpoints are from before. Start anew with a lower learning rate, a longer warm-up or \
+      clipped gradients; or resume and leave such batches out (--skip-bad-steps).
       """
-    case .gradientNotFinite(let iteration, let images):
+    case .nothingButBadSteps(let step, let count):
       """
-      the gradient of iteration \(iteration) is not finite, on the images \
-      \(images.joined(separator: ", ")). Checkpoints are from before. Start anew with a lower learning \
-      rate or a longer warm-up.
+      \(step), and so was every one of the last \(count) iterations. Checkpoints are from before. Start \
+      anew with a lower learning rate, a longer warm-up or clipped gradients.
       """
+    case .unknownLayer(let name, let available):
+      """
+      there is no layer `\(name)` to freeze; there are \(available.joined(separator: ", ")), the blocks \
+      conv1 to conv11, and the parts base, aux_convs and pred_convs
+      """
+    case .everythingFrozen: "all layers are frozen: nothing is left to train"
     case .noImages: "there are no images to train on"
     case .noCheckpoint(let url):
       "\(url.path) holds no training state; resume from a `last.safetensors` or `best.safetensors`"
+    case .unreadableRecipe(let url, let reason): "\(url.path) is no recipe: \(reason)"
     }
+  }
+}
+
+/// An iteration whose loss or gradient is infinite or not a number. It leaves everything as it was.
+public struct BadStep: Sendable, Codable, CustomStringConvertible {
+  /// Counted from 1.
+  public var iteration: Int
+  /// Counted from 1.
+  public var epoch: Int
+  /// The loss.
+  public var loss: Double
+  /// The Euclidean length of the gradients; nil where the loss was not finite already.
+  public var gradientNorm: Double?
+  /// The names of the images.
+  public var images: [String]
+
+  /// What is not finite, where.
+  public var description: String {
+    func spoken(_ value: Double) -> String {
+      value.isNaN ? "not a number" : value.isInfinite ? "infinite" : "\(value)"
+    }
+    let names = images.joined(separator: ", ")
+    guard let gradientNorm else {
+      return "the loss of iteration \(iteration) is \(spoken(loss)), on the images \(names)"
+    }
+    return """
+      the gradient of iteration \(iteration) is not finite (norm \(gradientNorm), loss \(loss)), on the \
+      images \(names)
+      """
   }
 }

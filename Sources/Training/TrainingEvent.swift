@@ -5,6 +5,8 @@ import Foundation
 public enum TrainingEvent: Sendable {
   /// An iteration is done.
   case step(TrainingStep)
+  /// An iteration was left out, because its loss or gradient was not finite.
+  case skipped(BadStep)
   /// The validation images have been scored; what follows is the result that the log keeps.
   case scored(ValidationScores)
   /// An epoch is done and the validation images have been scored.
@@ -29,12 +31,29 @@ public struct TrainingStep: Sendable, Codable {
   public var learningRate: Double
   /// The Euclidean length of the gradients before clipping.
   public var gradientNorm: Double
-  /// Images in the batch.
+  /// Images that it saw.
   public var images: Int
   /// How long the iteration took, in seconds.
   public var seconds: Double
   /// How much of that was spent waiting for data.
   public var dataSeconds: Double
+  /// How much of it the parts of the computation took.
+  public var stages: StepStages
+}
+
+/// What the time of an iteration went to, in seconds.
+public struct StepStages: Sendable, Hashable, Codable {
+  /// Pixels to predictions.
+  public var forward = 0.0
+  /// Matching of priors and objects, and the loss.
+  public var loss = 0.0
+  /// Gradients.
+  public var backward = 0.0
+  /// Clipping, the update of the weights and of their averages.
+  public var optimizer = 0.0
+
+  /// The whole computation.
+  public var total: Double { forward + loss + backward + optimizer }
 }
 
 /// How well the network does on the validation images.

@@ -1,10 +1,13 @@
 import Datasets
 import Foundation
 import SSD
+import Weights
 
 /// A run in a folder: epochs of training, each followed by validation and a checkpoint.
 ///
-/// The folder holds `last.safetensors`, `best.safetensors` (by validation mAP) and `metrics.jsonl`.
+/// The folder holds `last.safetensors`, `best.safetensors` (by validation mAP) and `metrics.jsonl`. It
+/// belongs to one run at a time. Whenever the process ends, by whatever cause, the folder holds a state
+/// from which the run goes on; it then ends as if it had not been disturbed.
 public final class TrainingRun {
   /// How a run watches itself.
   public struct Options: Sendable {
@@ -14,15 +17,23 @@ public final class TrainingRun {
     public var workers: Int
     /// Iterations from one line of `metrics.jsonl` to the next.
     public var iterationsPerLogLine: Int
+    /// Iterations from one checkpoint to the next, beside those after validations; nil for none.
+    public var iterationsPerCheckpoint: Int?
+    /// The most time without a checkpoint; nil for no limit.
+    public var timePerCheckpoint: Duration?
 
-    /// Options; by default the tutorial's validation every epoch.
+    /// Options; by default the tutorial's validation every epoch, and never more than ten minutes
+    /// lost.
     public init(
       epochsPerValidation: Int = 1, workers: Int = ProcessInfo.processInfo.activeProcessorCount,
-      iterationsPerLogLine: Int = 10
+      iterationsPerLogLine: Int = 10, iterationsPerCheckpoint: Int? = nil,
+      timePerCheckpoint: Duration? = .seconds(600)
     ) {
       self.epochsPerValidation = epochsPerValidation
       self.workers = workers
       self.iterationsPerLogLine = iterationsPerLogLine
+      self.iterationsPerCheckpoint = iterationsPerCheckpoint
+      self.timePerCheckpoint = timePerCheckpoint
     }
   }
 
@@ -32,6 +43,7 @@ public final class TrainingRun {
   private let validator: Validator?
   private let options: Options
   private let log: MetricsLog
+  private var savedAt = ContinuousClock.now
 
   /// - Parameters:
   ///   - folder: is created when it does not exist.
@@ -47,6 +59,7 @@ public final class TrainingRun {
       Validator($0, batchSize: min(trainer.configuration.batchSize, 16))
     }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    AtomicFile.removeUnfinished(in: folder)
     log = try MetricsLog(
       folder.appending(path: "metrics.jsonl"), resumingAfter: trainer.iteration)
   }
@@ -61,6 +74,9 @@ public final class TrainingRun {
     folder.appending(path: "best.safetensors")
   }
 
+  /// Whether nothing is left to do: all iterations are done and their last validation as well.
+  public var isOver: Bool { trainer.isFinished && !isValidationDue }
+
   /// Trains until the run is over or somebody wants to stop; either way the state is saved.
   ///
   /// - Throws: ``TrainingError`` and what goes wrong with images and files. A step that failed is not
@@ -68,26 +84,57 @@ public final class TrainingRun {
   public func run(
     shouldStop: () -> Bool = { false }, report: (TrainingEvent) throws -> Void
   ) throws {
-    while !trainer.isFinished {
-      let epoch = trainer.epoch + 1
-      try trainer.runEpoch(workers: options.workers, shouldStop: shouldStop) { step in
-        if step.iteration % options.iterationsPerLogLine == 0 || step.iteration == 1 {
-          try log.append(step)
+    while !isOver, !shouldStop() {
+      if isValidationDue {
+        try validate(shouldStop: shouldStop, report: report)
+      } else {
+        try trainer.runEpoch(workers: options.workers, shouldStop: shouldStop) { event in
+          try note(event)
+          try report(event)
+          if isCheckpointDue { try save(isBest: false, report: report) }
         }
-        try report(.step(step))
-      }
-      if shouldStop() { break }
-      if epoch % options.epochsPerValidation == 0 || trainer.isFinished {
-        try validate(epoch: epoch, shouldStop: shouldStop, report: report)
       }
     }
     if trainer.savedIteration != trainer.iteration { try save(isBest: false, report: report) }
   }
 
+  /// Whether the last iteration ended an epoch, or the run, after which the network is validated, and
+  /// it has not been yet.
+  private var isValidationDue: Bool {
+    guard trainer.iteration > 0, trainer.validatedIteration != trainer.iteration else {
+      return false
+    }
+    let isEndOfEpoch = trainer.iteration % trainer.iterationsPerEpoch == 0
+    return trainer.isFinished
+      || isEndOfEpoch && trainer.epoch % options.epochsPerValidation == 0
+  }
+
+  private var isCheckpointDue: Bool {
+    if let iterations = options.iterationsPerCheckpoint, trainer.iteration % iterations == 0 {
+      return true
+    }
+    return options.timePerCheckpoint.map { ContinuousClock.now - savedAt >= $0 } ?? false
+  }
+
+  private func note(_ event: TrainingEvent) throws {
+    switch event {
+    case .step(let step):
+      if step.iteration % options.iterationsPerLogLine == 0 || step.iteration == 1 {
+        try log.append(step)
+      }
+    case .skipped(let step): try log.append(step)
+    case .validation(let result): try log.append(result)
+    case .scored, .saved: break
+    }
+  }
+
   private func validate(
-    epoch: Int, shouldStop: () -> Bool, report: (TrainingEvent) throws -> Void
+    shouldStop: () -> Bool, report: (TrainingEvent) throws -> Void
   ) throws {
-    guard let validator else { return try save(isBest: true, report: report) }
+    guard let validator else {
+      trainer.validatedIteration = trainer.iteration
+      return try save(isBest: true, report: report)
+    }
     let began = ContinuousClock.now
     let scores = try trainer.withAverages {
       try validator.score(
@@ -97,23 +144,30 @@ public final class TrainingRun {
     if shouldStop() { return }
     let score = scores.report.mean.voc07
     let isBest = trainer.noteScore(score ?? 0)
-    let result = ValidationResult(
-      iteration: trainer.iteration, epoch: epoch, loss: scores.loss,
-      meanAveragePrecision: score, isBest: isBest,
-      seconds: (ContinuousClock.now - began).seconds)
-    try log.append(result)
+    trainer.validatedIteration = trainer.iteration
+    let event = TrainingEvent.validation(
+      ValidationResult(
+        iteration: trainer.iteration,
+        epoch: (trainer.iteration - 1) / trainer.iterationsPerEpoch + 1,
+        loss: scores.loss, meanAveragePrecision: score, isBest: isBest,
+        seconds: (ContinuousClock.now - began).seconds))
+    try note(event)
     try report(.scored(scores))
-    try report(.validation(result))
+    try report(event)
     try save(isBest: isBest, report: report)
   }
 
   private func save(isBest: Bool, report: (TrainingEvent) throws -> Void) throws {
+    // The best one first: if the process ends in between, the run goes on from before the validation,
+    // and does it again.
+    if isBest {
+      let best = Self.bestCheckpoint(in: folder)
+      try trainer.save(to: best)
+      try report(.saved(best, isBest: true))
+    }
     let last = Self.lastCheckpoint(in: folder)
     try trainer.save(to: last)
+    savedAt = .now
     try report(.saved(last, isBest: false))
-    guard isBest else { return }
-    let best = Self.bestCheckpoint(in: folder)
-    try trainer.save(to: best)
-    try report(.saved(best, isBest: true))
   }
 }

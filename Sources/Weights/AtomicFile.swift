@@ -9,6 +9,7 @@ public final class AtomicFile {
   private let destination: URL
   private let temporary: URL
   private var descriptor: Int32
+  private static let suffix = ".partial"
 
   /// Begins a file that will replace `url`.
   /// - Throws: ``WeightFileError`` when the folder does not exist or cannot be written to.
@@ -16,10 +17,20 @@ public final class AtomicFile {
     destination = url.resolvingSymlinksInPath()
     // Names have at most 255 bytes, and the destination's may have them all.
     temporary = destination.deletingLastPathComponent()
-      .appending(path: ".\(UUID().uuidString).partial")
+      .appending(path: ".\(UUID().uuidString)\(Self.suffix)")
     descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else {
       throw WeightFileError(destination, .system(action: "create the file", reason: systemReason()))
+    }
+  }
+
+  /// Removes what files left behind in a folder when their process was killed.
+  ///
+  /// Only for a folder in which nobody else writes at the time.
+  public static func removeUnfinished(in folder: URL) {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasPrefix(".") && name.hasSuffix(suffix) {
+      unlink(folder.appending(path: name).path)
     }
   }
 
@@ -28,6 +39,14 @@ public final class AtomicFile {
       close(descriptor)
       unlink(temporary.path)
     }
+  }
+
+  /// Writes a whole file.
+  /// - Throws: ``WeightFileError``; the file appears whole or not at all.
+  public static func write(_ data: Data, to url: URL) throws {
+    let file = try AtomicFile(replacing: url)
+    try data.withUnsafeBytes { try file.write($0) }
+    try file.commit()
   }
 
   /// Appends bytes.

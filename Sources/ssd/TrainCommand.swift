@@ -13,11 +13,12 @@
       commandName: "train", abstract: "Train a detector on annotated images.",
       discussion: """
         Ctrl-C stops with the state saved; the same command with --resume goes on as if nothing \
-        had happened.
+        had happened. So it does after a crash, from at most ten minutes before.
 
-        The defaults are the paper's, for a base network from ImageNet. From scratch, take a network \
-        with batch normalisation: --model ssd300-small --batch 16 --learning-rate 0.02 --decay cosine \
-        --warm-up 200 --clip 10 --average 0.999, for about 40,000 images.
+        The defaults are the paper's, for a base network from ImageNet. A recipe sets everything at \
+        once, and options override it: --recipe bccd --epochs 50. From scratch, start from bccd or \
+        playing-cards: a network with batch normalisation, for about 40,000 images. The settings of \
+        a run are written to its folder, as recipe.json.
 
         Validation computes in the run's precision, `ssd evaluate` in float32 unless told otherwise: \
         their figures differ a little.
@@ -32,17 +33,26 @@
     var validation: String?
 
     @Option(
+      help: """
+        All settings at once: a recipe's file, or one of \
+        \(Recipe.builtInNames.joined(separator: ", ")).
+        """)
+    var recipe: String?
+
+    @Option(
       name: .shortAndLong,
-      help: "The network: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
-    var model = "ssd300"
+      help: """
+        The network: \(SSDConfiguration.presetNames.joined(separator: ", ")) (default: ssd300).
+        """)
+    var model: String?
 
     @Option(name: .shortAndLong, help: "The run's folder (default: runs/ and the data's name).")
     var output: String?
 
     @Flag(
       help: """
-        Go on from the run's last checkpoint, with its settings; only --iterations and --epochs \
-        are heeded.
+        Go on from the run's last checkpoint, with its settings; only --iterations, --epochs, \
+        --validate-every, --skip-bad-steps and how often to save are heeded.
         """)
     var resume = false
 
@@ -56,7 +66,8 @@
       name: .long,
       help: """
         Start from this base network: VGG-16 of torchvision, timm or Caffe, whole or reduced, or the \
-        base of any model (`ssd download vgg16` fetches one).
+        base of any model (`ssd download vgg16` fetches one). Its first layers are taken, as far as \
+        the network has them in the same size.
         """)
     var base: String?
 
@@ -64,35 +75,36 @@
     var tensorboard = false
 
     @OptionGroup(title: "Schedule") var schedule: ScheduleOptions
+    @OptionGroup(title: "Exactness") var exactness: ExactnessOptions
     @OptionGroup(title: "Loss") var loss: LossOptions
     @OptionGroup(title: "Data") var loading: LoadingOptions
     @OptionGroup(title: "Machine") var machine: MachineOptions
 
     mutating func validate() throws {
-      _ = try preset(classes: ClassList(["any"]))
-      guard weights == nil || !(resume || resumeFrom != nil) else {
+      guard model.map(SSDConfiguration.presetNames.contains) ?? true else {
+        let known = SSDConfiguration.presetNames.joined(separator: ", ")
+        throw ValidationError("there is no network `\(model!)`; choose one of \(known)")
+      }
+      guard weights == nil || !isResuming else {
         throw ValidationError("--resume and --weights exclude each other")
       }
-      guard base == nil || !(resume || resumeFrom != nil || weights != nil) else {
+      guard base == nil || !(isResuming || weights != nil) else {
         throw ValidationError("--base is for a fresh network: leave out --resume and --weights")
+      }
+      guard recipe == nil || !isResuming else {
+        throw ValidationError("a resumed run has its settings: leave out --recipe")
       }
     }
 
-    private func preset(classes: ClassList) throws -> SSDConfiguration {
-      guard let configuration = SSDConfiguration.preset(named: model, classes: classes) else {
-        let known = SSDConfiguration.presetNames.joined(separator: ", ")
-        throw ValidationError("there is no network `\(model)`; choose one of \(known)")
-      }
-      return configuration
-    }
+    var isResuming: Bool { resume || resumeFrom != nil }
 
     func run() throws {
       machine.apply()
       let selection = try DataSelection(data, for: .training)
       let folder = URL(filePath: output ?? "runs/\(selection.name)")
       let checkpoint = try checkpointToResume(in: folder)
-      let trainer =
-        try checkpoint.map { try resumedTrainer(from: $0, on: selection) }
+      let (trainer, recipe) =
+        try checkpoint.map { try resumedTrainer(from: $0, in: folder, on: selection) }
         ?? freshTrainer(on: selection)
       let validation =
         try validation.map { try DataSelection($0, for: .scoring) }
@@ -104,7 +116,16 @@
       let run = try TrainingRun(
         trainer, validatingOn: validationData, in: folder,
         options: TrainingRun.Options(
-          epochsPerValidation: schedule.validateEvery, workers: machine.workers))
+          epochsPerValidation: recipe.validateEvery, workers: machine.workers,
+          iterationsPerCheckpoint: exactness.checkpointEvery,
+          timePerCheckpoint: exactness.timePerCheckpoint))
+      guard !run.isOver else {
+        throw CommandError(
+          """
+          the run is over after \(trainer.iteration) iterations; a larger --iterations makes it longer
+          """)
+      }
+      try recipe.write(to: Self.recipeFile(in: folder))
       let tensorBoard =
         tensorboard ? try TensorBoardLog(in: folder, resumingAfter: trainer.iteration) : nil
       var display = TrainingDisplay(trainer)
@@ -117,103 +138,29 @@
       if interruption.isRequested { throw ExitCode(130) }
     }
 
-    /// Where to go on from; nil starts anew, which must not overwrite an older run.
-    private func checkpointToResume(in folder: URL) throws -> URL? {
-      let last = TrainingRun.lastCheckpoint(in: folder)
-      guard resume || resumeFrom != nil else {
-        guard !FileManager.default.fileExists(atPath: last.path) else {
-          throw CommandError(
-            "\(folder.path) holds a run already: add --resume, or choose another --output")
-        }
-        return nil
-      }
-      let checkpoint = resumeFrom.map { URL(filePath: $0) } ?? last
-      guard FileManager.default.fileExists(atPath: checkpoint.path) else {
-        throw CommandError("there is nothing to resume: \(checkpoint.path) does not exist")
-      }
-      return checkpoint
-    }
-
-    private func freshTrainer(on selection: DataSelection) throws -> Trainer {
-      Runtime.seed(schedule.seed)
-      let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
-      let base = try base.map { try baseNetwork($0) }
-      let dataset = try selection.dataset(
-        classes: source?.configuration.classes, keepsDifficult: !loading.dropDifficult)
-      let network =
-        try source ?? freshNetwork(classes: dataset.classes, base: base)
-      return try Trainer(
-        network, on: dataset, configuration: schedule.configuration(images: dataset.count),
-        cacheBytes: loading.cacheBytes)
-    }
-
-    /// The base weights, where they are those of the chosen network.
-    private func baseNetwork(_ path: String) throws -> ImportedBase {
-      let base = try ImportedBase(contentsOf: URL(filePath: path))
-      let wanted = try preset(classes: .voc).base
-      guard base.base == wanted else {
-        throw CommandError(
-          """
-          \(path) holds another base network than \(model) has: its blocks have \
-          \(base.base.blockChannels) channels, those of \(model) \(wanted.blockChannels); \
-          choose another --model, or leave out --base
-          """)
-      }
-      complain("base: \(path), \(base.layout)")
-      for note in base.notes { complain("note: \(note)") }
-      return base
-    }
-
-    private func freshNetwork(classes: ClassList, base: ImportedBase?) throws -> SSDNetwork {
-      var configuration = try preset(classes: classes)
-      loss.apply(to: &configuration)
-      if let base { configuration.normalization = base.normalization }
-      let network = SSDNetwork(configuration)
-      if let base { try network.load(base) }
-      return network
-    }
-
-    private func resumedTrainer(
-      from checkpoint: URL, on selection: DataSelection
-    ) throws -> Trainer {
-      let network = try SSDNetwork(contentsOf: checkpoint)
-      let dataset = try selection.dataset(
-        classes: network.configuration.classes, keepsDifficult: !loading.dropDifficult)
-      var configuration = try Trainer.configuration(ofCheckpoint: checkpoint)
-      configuration.schedule.iterations =
-        schedule.length(batchSize: configuration.batchSize, images: dataset.count)
-        ?? configuration.schedule.iterations
-      let trainer = try Trainer(
-        network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes)
-      try trainer.resume(from: checkpoint)
-      guard !trainer.isFinished else {
-        throw CommandError(
-          """
-          the run is over after \(trainer.iteration) iterations; a larger --iterations makes it longer
-          """)
-      }
-      complain(
-        """
-        resuming after iteration \(trainer.iteration), with the network and the settings of the run
-        """)
-      return trainer
-    }
+    /// Where a run's settings lie.
+    static func recipeFile(in folder: URL) -> URL { folder.appending(path: "recipe.json") }
 
     private func describe(
       _ trainer: Trainer, on selection: DataSelection, validation: DataSelection?, folder: URL
     ) {
       let network = trainer.network
-      let parameters = network.parameters.reduce(0) { $0 + $1.tensor.count }
+      let parameters = network.parameters
+      let count = parameters.reduce(0) { $0 + $1.tensor.count }
+      let trained = parameters.reduce(0) { $0 + ($1.tensor.requiresGradient ? $1.tensor.count : 0) }
       let configuration = trainer.configuration
+      let batches = configuration.accumulation > 1 ? "\(configuration.accumulation) x " : ""
       complain(
         """
-        \(network.configuration.name): \(parameters.formatted()) parameters, \
+        \(network.configuration.name): \(count.formatted()) parameters\
+        \(trained < count ? ", \(trained.formatted()) of them trained" : ""), \
         \(network.configuration.classes.count) classes
         data: \(selection), \(trainer.imageCount) images; validation: \
         \(validation?.description ?? "none")
-        run: \(configuration.schedule.iterations) iterations of \(configuration.batchSize) images \
-        (\(trainer.iterationsPerEpoch) an epoch), \(configuration.precision.rawValue), \
-        \(Runtime.threadCount) threads -> \(folder.relativePath)
+        run: \(configuration.schedule.iterations) iterations of \(batches)\
+        \(configuration.batchSize) images (\(trainer.iterationsPerEpoch) an epoch), \
+        \(configuration.precision.rawValue), \(Runtime.threadCount) threads -> \
+        \(folder.relativePath)
         """)
     }
   }

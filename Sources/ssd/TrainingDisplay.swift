@@ -31,6 +31,7 @@
         dataSeconds.add(step.dataSeconds)
         let text = text(step)
         line.show(text)
+      case .skipped(let step): line.note("left out: \(step)")
       case .validation(let result):
         let score = result.meanAveragePrecision.map { String(format: "%.4f", $0) } ?? "-"
         line.note(

@@ -80,7 +80,7 @@ struct WeightInspection: Encodable {
     case .base(let base):
       (configuration, priors) = (nil, nil)
       normalization = base.normalization
-      shapes = base.base.parameterShapes
+      shapes = base.base.parameterShapes.filter { base.contains($0.name) }
     case nil:
       (configuration, priors, normalization) = (nil, nil, nil)
       shapes = tensors.map { ($0.name, $0.shape) }

@@ -19,14 +19,25 @@ enum CommandLineTool {
     return folder.appending(path: "ssd")
   }()
 
-  /// - Parameter environment: nil for that of the tests.
+  /// - Parameters:
+  ///   - environment: nil for that of the tests.
+  ///   - largestFile: in bytes; a larger one fails as it does on a full disk.
   static func run(
-    _ arguments: [String], in folder: URL? = nil, environment: [String: String]? = nil
+    _ arguments: [String], in folder: URL? = nil, environment: [String: String]? = nil,
+    largestFile: Int? = nil
   ) throws -> Outcome {
     let process = Process()
-    process.executableURL = executable
-    process.arguments = arguments
     if let environment { process.environment = environment }
+    if let largestFile {
+      process.executableURL = URL(filePath: "/bin/sh")
+      // In blocks of 512 bytes; the signal would end the process before the error.
+      process.arguments =
+        ["-c", "trap '' XFSZ; ulimit -f \(largestFile / 512); exec \"$0\" \"$@\"", executable.path]
+        + arguments
+    } else {
+      process.executableURL = executable
+      process.arguments = arguments
+    }
     if let folder { process.currentDirectoryURL = folder }
     process.standardInput = FileHandle.nullDevice
     // Files instead of pipes: a full pipe would stop the program.

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 import Torch
 import Training
+import Weights
 
 /// Runs with a network of a few channels on a few rendered pictures.
 ///
@@ -47,8 +48,9 @@ struct TrainerTests {
     _ trainer: Trainer, until iteration: Int, report: (TrainingStep) -> Void = { _ in }
   ) throws {
     while trainer.iteration < iteration {
-      try trainer.runEpoch(
-        workers: 2, shouldStop: { trainer.iteration >= iteration }, report: report)
+      try trainer.runEpoch(workers: 2, shouldStop: { trainer.iteration >= iteration }) {
+        if case .step(let step) = $0 { report(step) }
+      }
     }
   }
 
@@ -120,6 +122,137 @@ struct TrainerTests {
       #expect(error?.description.contains("gradient of iteration 1") == true)
       #expect(parameter.array(of: Float.self) == before)
       #expect(trainer.iteration == 0)
+    }
+  }
+
+  @Test func leavesOutBadStepsIfAskedAndNamesThem() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      Runtime.seed(7)
+      let trainer = try Trainer(
+        SSDNetwork(Self.configuration), on: dataset,
+        configuration: TrainingConfiguration(
+          batchSize: 2, schedule: LearningRateSchedule(initial: 0.01, iterations: 9),
+          skipsBadSteps: true))
+      let parameter = try #require(trainer.network.parameters.first { $0.name.hasSuffix("weight") })
+      let good = parameter.tensor.cloned()
+      var skipped: [BadStep] = []
+      parameter.tensor.assign(Tensor.full([], value: .infinity))
+      try trainer.runEpoch(workers: 1, shouldStop: { trainer.iteration == 2 }) {
+        if case .skipped(let step) = $0 { skipped.append(step) }
+      }
+      #expect(skipped.map(\.iteration) == [1, 2])
+      #expect(skipped.allSatisfy { $0.images.count == 2 })
+      parameter.tensor.assign(good)
+      var losses: [Double] = []
+      try Self.run(trainer, until: 6) { losses.append($0.loss) }
+      #expect(losses.count == 4)
+      #expect(losses.allSatisfy { $0.isFinite })
+    }
+  }
+
+  @Test func givesUpWhenNothingButBadStepsIsLeft() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let trainer = try Trainer(
+        SSDNetwork(Self.configuration), on: dataset,
+        configuration: TrainingConfiguration(
+          batchSize: 2, schedule: LearningRateSchedule(initial: 0.01, iterations: 90),
+          skipsBadSteps: true))
+      try #require(trainer.network.parameters.first).tensor.assign(Tensor.full([], value: .nan))
+      let error = #expect(throws: TrainingError.self) { try Self.run(trainer, until: 90) }
+      #expect(error?.description.contains("every one of the last") == true)
+    }
+  }
+
+  @Test func holdsEverythingInACheckpoint() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let file = folder.appending(path: "run.safetensors")
+      let trainer = try Self.trainer(on: dataset)
+      try Self.run(trainer, until: 4)
+      try trainer.save(to: file)
+      let archive = try SafeTensors(contentsOf: file)
+      for (name, _) in trainer.network.state {
+        #expect(archive.contains(name) && archive.contains("training.\(name)"), "\(name)")
+      }
+      for (name, _) in trainer.network.parameters {
+        #expect(try archive.floats("momentum.\(name)").contains { $0 != 0 }, "\(name)")
+      }
+      #expect(try SSDNetwork(contentsOf: file).configuration == Self.configuration)
+      #expect(try Trainer.configuration(ofCheckpoint: file) == trainer.configuration)
+      let text = try #require(archive.metadata["training"])
+      let state =
+        try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any] ?? [:]
+      #expect(state["iteration"] as? Int == 4)
+      #expect(state["imageCount"] as? Int == dataset.count)
+      #expect(state["threads"] as? Int == Runtime.threadCount)
+      #expect((state["configuration"] as? [String: Any])?["seed"] as? Int == 11)
+    }
+  }
+
+  @Test func saysWhenAResumedRunCannotBeExact() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder)
+      let file = folder.appending(path: "run.safetensors")
+      let trainer = try Self.trainer(on: dataset)
+      try trainer.save(to: file)
+      #expect(try trainer.resume(from: file).isEmpty)
+      let other = try DetectionDataset(
+        images: Array(dataset.images.reversed()), classes: dataset.classes)
+      #expect(try Self.trainer(on: other).resume(from: file).count == 1)
+      let smaller = try DetectionDataset(
+        images: Array(dataset.images.dropLast()), classes: dataset.classes)
+      #expect(
+        try Self.trainer(on: smaller).resume(from: file).first?.contains("6 images") == true)
+    }
+  }
+
+  @Test func stoppedBetweenAnEpochAndItsValidationValidatesWhenItGoesOn() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder.appending(path: "data"))
+      let validation = try DetectionDataset(
+        voc: [DatasetSource(folder: folder.appending(path: "data"), split: "test")],
+        classes: Self.classes)
+      let runFolder = folder.appending(path: "run")
+      let trainer = try Self.trainer(on: dataset, iterations: 6)
+      var validated: [Int] = []
+      func run(_ trainer: Trainer, until iteration: Int) throws {
+        try TrainingRun(trainer, validatingOn: validation, in: runFolder).run(
+          shouldStop: { trainer.iteration >= iteration }
+        ) {
+          if case .validation(let result) = $0 { validated.append(result.iteration) }
+        }
+      }
+      try run(trainer, until: 3)
+      #expect(validated.isEmpty)
+      let resumed = try Self.trainer(on: dataset, iterations: 6)
+      try resumed.resume(from: TrainingRun.lastCheckpoint(in: runFolder))
+      try run(resumed, until: .max)
+      #expect(validated == [3, 6])
+      #expect(try TrainingRun(resumed, validatingOn: validation, in: runFolder).isOver)
+    }
+  }
+
+  @Test func savesInTheMiddleOfAnEpochAndClearsUpAfterAKilledProcess() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try Self.dataset(in: folder.appending(path: "data"))
+      let runFolder = folder.appending(path: "run")
+      try FileManager.default.createDirectory(at: runFolder, withIntermediateDirectories: true)
+      try Data().write(to: runFolder.appending(path: ".0.partial"))
+      let trainer = try Self.trainer(on: dataset, iterations: 6)
+      var saved: [Int] = []
+      try TrainingRun(
+        trainer, validatingOn: nil, in: runFolder,
+        options: TrainingRun.Options(iterationsPerCheckpoint: 2)
+      ).run {
+        if case .saved(_, isBest: false) = $0 { saved.append(trainer.iteration) }
+      }
+      #expect(Set(saved) == [2, 3, 4, 6])
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: runFolder.path).sorted() == [
+          "best.safetensors", "last.safetensors", "metrics.jsonl",
+        ])
     }
   }
 

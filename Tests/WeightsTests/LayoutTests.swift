@@ -79,6 +79,58 @@ struct LayoutTests {
     }
   }
 
+  @Test("torchvision's VGG-16 with batch normalisation is recognised")
+  func normalized() throws {
+    let convolutions = [0, 3, 7, 10, 14, 17, 20, 24, 27, 30, 34, 37, 40]
+    let shapes = BaseNetwork().parameterShapes.map(\.shape)
+    try withTemporaryFolder { folder in
+      var tensors: [(name: String, shape: [Int])] = [
+        ("classifier.0.weight", [4096, 25088]), ("classifier.0.bias", [4096]),
+        ("classifier.3.weight", [4096, 4096]), ("classifier.3.bias", [4096]),
+        ("classifier.6.weight", [1000, 4096]), ("classifier.6.bias", [1000]),
+      ]
+      for (index, position) in convolutions.enumerated() {
+        let channels = shapes[2 * index + 1]
+        tensors += [
+          ("features.\(position).weight", shapes[2 * index]),
+          ("features.\(position).bias", channels),
+        ]
+        for part in ["weight", "bias", "running_mean", "running_var"] {
+          tensors.append(("features.\(position + 1).\(part)", channels))
+        }
+        tensors.append(("features.\(position + 1).num_batches_tracked", []))
+      }
+      let base = try ImportedBase(contentsOf: hollowFile(tensors, in: folder))
+      #expect(base.layout == .torchvisionVGG)
+      #expect(base.base == SSDConfiguration.ssd300Normalized(classes: .voc).base)
+      #expect(base.contains("base.bn5_3.running_var") && !base.contains("base.bn6.weight"))
+      #expect(try base.tensor("base.conv6.weight").shape == [1024, 512, 3, 3])
+      #expect(base.layers(fitting: base.base).count == 15)
+      let copy = folder.appending(path: "copy.safetensors")
+      try base.write(to: copy)
+      #expect(try ImportedBase(contentsOf: copy).names == base.names)
+    }
+  }
+
+  @Test("the first layers of a base are a base to start from")
+  func stem() throws {
+    try withTemporaryFolder { folder in
+      let first = BaseNetwork().parameterShapes.prefix(8)
+      let base = try ImportedBase(contentsOf: hollowFile(Array(first), in: folder))
+      #expect(base.layout == .swiftBase)
+      #expect(base.names == first.map(\.name))
+      #expect(base.notes.contains { $0.contains("conv1_1 to conv2_2") })
+      let stem = SSDConfiguration.ssd300Stem(classes: .voc).base
+      #expect(base.layers(fitting: stem) == ["conv1_1", "conv1_2", "conv2_1", "conv2_2"])
+      #expect(base.layers(fitting: SSDConfiguration.ssd300Small(classes: .voc).base).isEmpty)
+      // A gap is no base.
+      let gap = first.filter { !$0.name.hasPrefix("base.conv2_1") }
+      #expect(throws: WeightMismatch.self) {
+        try ImportedBase(contentsOf: hollowFile(Array(gap), in: folder))
+      }
+    }
+  }
+
   @Test("our own file brings its configuration", arguments: SSDConfiguration.presetNames)
   func own(preset: String) throws {
     let configuration = try #require(SSDConfiguration.preset(named: preset, classes: .voc))

@@ -234,4 +234,17 @@ struct LargeHeaderTests {
     #expect(complaint(Array("{\"abc\\".utf8)).contains("string without end"))
     #expect(complaint(Array("{\"abc\\u12".utf8)).contains("string without end"))
   }
+
+  @Test("headers of any length are told from the beginning of a pickle")
+  func headersThatLookLikePickles() throws {
+    try withTemporaryFolder { folder in
+      let url = folder.appending(path: "model.safetensors")
+      for padding in 0..<64 {
+        try SafeTensors.write(
+          [("x", StoredTensor(floats: [1], shape: [1]))],
+          metadata: ["text": String(repeating: "-", count: 8 * padding)], to: url)
+        #expect(try openTensorArchive(url) is SafeTensors, "\(padding)")
+      }
+    }
+  }
 }

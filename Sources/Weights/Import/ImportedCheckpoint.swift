@@ -37,15 +37,9 @@ public enum ImportedCheckpoint: Sendable {
     case .amdegroot, .lufficc, .torchvisionSSD, .caffeSSD: self = .model(try .foreign(source))
     case .swiftBase: self = .base(try .ownBase(source))
     case .torchvisionVGG:
-      self = .base(
-        try ImportedBase(
-          source, normalization: .imageNet,
-          map: .wholeVGG("features", fc6: "classifier.0", fc7: "classifier.3")))
+      self = .base(try .wholeVGG(source, fc6: "classifier.0", fc7: "classifier.3"))
     case .timmVGG:
-      self = .base(
-        try ImportedBase(
-          source, normalization: .imageNet,
-          map: .wholeVGG("features", fc6: "pre_logits.fc1", fc7: "pre_logits.fc2")))
+      self = .base(try .wholeVGG(source, fc6: "pre_logits.fc1", fc7: "pre_logits.fc2"))
     case .reducedVGG:
       self = .base(try ImportedBase(source, normalization: .caffe, map: .reducedVGG("")))
     case .caffeVGG:
@@ -68,7 +62,7 @@ extension ArchiveSource {
     (.torchvisionVGG, "classifier.0.weight"),
     (.caffeVGG, "fc6.weight"),
     (.reducedVGG, "31.weight"),
-    (.swiftBase, "base.conv7.weight"),
+    (.swiftBase, "base.conv1_1.weight"),
   ]
 
   /// Finds the layout whose marker an archive has, alone or after a prefix such as `model.`.
@@ -103,8 +97,15 @@ package func openTensorArchive(_ file: MappedFile) throws -> any TensorArchive {
   let url = file.url
   let bytes = file.bytes
   func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
+  // First of all, since the length of the header that begins the file may look like a pickle.
+  let isSafeTensors = bytes.count > 8 && bytes[8] == UInt8(ascii: "{")
+  if isSafeTensors,
+    UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)) <= UInt64(bytes.count - 8)
+  {
+    return try SafeTensors(file)
+  }
   if begins("PK") || bytes.first == 0x80 { return try TorchArchive(file) }
-  if bytes.count > 8, bytes[8] == UInt8(ascii: "{") { return try SafeTensors(file) }
+  if isSafeTensors { return try SafeTensors(file) }
   if begins("version https://git-lfs") {
     throw WeightFileError(
       url, .unsupported("it is a Git LFS pointer; fetch the file it stands for"))

@@ -124,9 +124,25 @@ extension ImportedBase {
     if let fault = configuration.fault {
       throw WeightFileError(url, .malformed("its description is impossible: \(fault)"))
     }
+    let last = own.base.convolutions.prefix { source.tensor("base.\($0.name).weight") != nil }.last
+    if let last, last.name != "conv7" {
+      notes.append("The file holds the first layers only, conv1_1 to \(last.name).")
+    }
     return try ImportedBase(
       source, base: own.base, normalization: own.normalization,
       map: .identity(own.base.parameterShapes.map(\.name)), notes: notes)
+  }
+
+  /// VGG-16 as it was trained on ImageNet, its fully connected layers made to convolutions; with batch
+  /// normalisation or without.
+  static func wholeVGG(_ source: ArchiveSource, fc6: String, fc7: String) throws -> ImportedBase {
+    let isNormalized = source.tensor("features.1.running_mean") != nil
+    return try ImportedBase(
+      source, base: BaseNetwork(hasBatchNormalization: isNormalized), normalization: .imageNet,
+      map: .wholeVGG("features", fc6: fc6, fc7: fc7, hasBatchNormalization: isNormalized),
+      notes: isNormalized
+        ? ["conv6 and conv7 were fully connected, without normalisations: these start afresh."] : []
+    )
   }
 }
 

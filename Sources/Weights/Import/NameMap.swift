@@ -15,6 +15,11 @@ struct NameMap {
 
   private(set) var entries: [(ours: String, theirs: String, change: Change)] = []
 
+  /// What the layout calls a parameter; its own name where it has none.
+  func theirs(_ ours: String) -> String {
+    entries.first { $0.ours == ours }?.theirs ?? ours
+  }
+
   private mutating func add(_ ours: String, _ theirs: String, _ change: Change = .none) {
     entries.append((ours, theirs, change))
   }
@@ -33,12 +38,22 @@ struct NameMap {
   /// The positions of VGG-16's convolutions among its layers, when ReLU and pooling count as well:
   /// conv1_1 to conv5_3, then conv6 and conv7 where they have been appended.
   private static let positions = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28, 31, 33]
+  /// The same when batch normalisations count as well; each follows its convolution.
+  private static let normalizedPositions = [0, 3, 7, 10, 14, 17, 20, 24, 27, 30, 34, 37, 40]
 
   /// conv1_1 to conv5_3 as `PREFIX.N`, fc6 and fc7 whole.
-  static func wholeVGG(_ prefix: String, fc6: String, fc7: String) -> NameMap {
+  static func wholeVGG(
+    _ prefix: String, fc6: String, fc7: String, hasBatchNormalization: Bool
+  ) -> NameMap {
     var map = NameMap()
+    let positions = hasBatchNormalization ? normalizedPositions : positions
     for (name, position) in zip(convolutions.dropLast(2), positions) {
       map.addLayer("base.\(name)", "\(prefix).\(position)")
+      guard hasBatchNormalization else { continue }
+      for part in ["weight", "bias", "running_mean", "running_var"] {
+        map.add(
+          "base.bn\(name.dropFirst("conv".count)).\(part)", "\(prefix).\(position + 1).\(part)")
+      }
     }
     map.addLayer(
       "base.conv6", fc6, weight: .decimated(.conv6), bias: .decimated(.conv6))

@@ -25,6 +25,17 @@ extension BaseNetwork {
         hasBatchNormalization: hasBatchNormalization)
     }
   }
+
+  /// Name and shape of the parameters that a file of the base must have, given which it has: those of
+  /// the first convolutions until one is missing, and of their normalisations where there are any.
+  func parameterShapes(of isThere: (String) -> Bool) -> [(name: String, shape: [Int])] {
+    convolutions.prefix { isThere("base.\($0.name).weight") }.flatMap { layer in
+      SSDConfiguration.convolution(
+        "base.", layer.name, layer.inputs, layer.outputs, layer.kernel,
+        hasBatchNormalization: hasBatchNormalization
+          && isThere("base.bn\(layer.name.dropFirst("conv".count)).weight"))
+    }
+  }
 }
 
 extension SSDConfiguration {

@@ -1,0 +1,100 @@
+#if Training
+  import Foundation
+  import MultiBox
+  import TextTable
+  import Torch
+  import Training
+
+  /// The figures of training steps, as they are printed and written.
+  struct TrainingBenchmark: Encodable {
+    let network: String
+    let batch: Int
+    let precision: String
+    let threads: Int
+    let machine = Machine()
+    let milliseconds: Timings
+    let forwardMilliseconds: Timings
+    let lossMilliseconds: Timings
+    let backwardMilliseconds: Timings
+    let optimizerMilliseconds: Timings
+    let imagesPerSecond: Double
+    /// Multiplications and additions of the convolutions, forwards and backwards.
+    let operationsPerImage: Double
+    let operationsPerSecond: Double
+    /// The same of a large matrix product.
+    let peakOperationsPerSecond: Double
+    /// Bytes.
+    let peakMemory = Machine.peakMemory
+
+    init(_ stepper: Stepper, batch: Int, figures: [Stepper.Figures], peak: Double) {
+      let configuration = stepper.network.configuration
+      network = configuration.name
+      self.batch = batch
+      precision = stepper.configuration.precision.rawValue
+      threads = Runtime.threadCount
+      func timings(_ seconds: (StepStages) -> Double) -> Timings {
+        var timings = Timings()
+        for figure in figures { timings.add(.seconds(seconds(figure.stages))) }
+        return timings
+      }
+      milliseconds = timings(\.total)
+      forwardMilliseconds = timings(\.forward)
+      lossMilliseconds = timings(\.loss)
+      backwardMilliseconds = timings(\.backward)
+      optimizerMilliseconds = timings(\.optimizer)
+      imagesPerSecond = 1000 * Double(batch) / milliseconds.percentile(0.5)
+      operationsPerImage = configuration.trainingOperations
+      operationsPerSecond = imagesPerSecond * operationsPerImage
+      peakOperationsPerSecond = peak
+    }
+  }
+
+  extension TrainingBenchmark: CustomStringConvertible {
+    var description: String {
+      let stages = [
+        ("forward", forwardMilliseconds), ("loss", lossMilliseconds),
+        ("backward", backwardMilliseconds), ("optimiser", optimizerMilliseconds),
+        ("step", milliseconds),
+      ]
+      let whole = milliseconds.percentile(0.5)
+      let table = TextTable<(String, Timings)> { name, timings in
+        let median = timings.percentile(0.5)
+        return [
+          Column(title: "milliseconds", value: name),
+          Column(title: "p50", value: String(format: "%.1f", median), align: .right),
+          Column(
+            title: "p95", value: String(format: "%.1f", timings.percentile(0.95)), align: .right),
+          Column(
+            title: "share", value: String(format: "%.1f %%", 100 * median / whole), align: .right),
+        ]
+      }
+      return """
+        \(network), batch \(batch), \(precision), \(threads) threads, \
+        \(milliseconds.milliseconds.count) steps
+        \(machine)
+
+        \(table.string(for: stages) ?? "")
+        \(String(format: "%.2f", imagesPerSecond)) images/s; \
+        \(String(format: "%.0f", operationsPerSecond / 1e9)) GFLOP/s, \
+        \(String(format: "%.0f", 100 * operationsPerSecond / peakOperationsPerSecond)) % of the \
+        \(String(format: "%.0f", peakOperationsPerSecond / 1e9)) that a matrix product reaches; \
+        \(spoken(bytes: peakMemory)) of memory at most
+        """
+    }
+  }
+
+  /// What the machine can do at most.
+  enum MatrixProduct {
+    /// Multiplications and additions a second of the fastest of a few products of 2048 x 2048.
+    static func operationsPerSecond(_ type: ScalarType) -> Double {
+      let size = 2048
+      let matrix = Tensor.full([size, size], value: 0.5).converted(to: type)
+      let times = (0..<5).map { _ in
+        let start = ContinuousClock.now
+        _ = matrix.matrixProduct(with: matrix)
+        return (ContinuousClock.now - start) / .seconds(1)
+      }
+      return 2 * Double(size * size * size) / times.min()!
+    }
+  }
+#endif

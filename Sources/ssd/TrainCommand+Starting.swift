@@ -1,0 +1,103 @@
+#if Training
+  import Foundation
+  import MultiBox
+  import SSD
+  import Torch
+  import Training
+  import Weights
+
+  /// What a run begins with.
+  extension TrainCommand {
+    /// Where to go on from; nil starts anew, which must not overwrite an older run.
+    func checkpointToResume(in folder: URL) throws -> URL? {
+      let last = TrainingRun.lastCheckpoint(in: folder)
+      guard isResuming else {
+        guard !FileManager.default.fileExists(atPath: last.path) else {
+          throw CommandError(
+            "\(folder.path) holds a run already: add --resume, or choose another --output")
+        }
+        return nil
+      }
+      let checkpoint = resumeFrom.map { URL(filePath: $0) } ?? last
+      guard FileManager.default.fileExists(atPath: checkpoint.path) else {
+        throw CommandError("there is nothing to resume: \(checkpoint.path) does not exist")
+      }
+      return checkpoint
+    }
+
+    func freshTrainer(on selection: DataSelection) throws -> (Trainer, Recipe) {
+      let original =
+        try recipe.map { try Recipe(named: $0) } ?? .paper(batchSize: schedule.batch ?? 32)
+      var recipe = original
+      model.map { recipe.model = $0 }
+      if loading.dropDifficult { recipe.keepsDifficult = false }
+      loss.apply(to: &recipe)
+      exactness.apply(to: &recipe)
+
+      let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
+      let dataset = try selection.dataset(
+        classes: source?.configuration.classes, keepsDifficult: recipe.keepsDifficult)
+      try schedule.apply(to: &recipe, images: dataset.count)
+      // What was expected holds for the settings as they were.
+      if recipe != original { recipe.expected = nil }
+
+      Runtime.seed(recipe.training.seed)
+      let network =
+        try source ?? freshNetwork(recipe, classes: dataset.classes)
+      let trainer = try Trainer(
+        network, on: dataset, configuration: recipe.training, cacheBytes: loading.cacheBytes)
+      return (trainer, recipe)
+    }
+
+    private func freshNetwork(_ recipe: Recipe, classes: ClassList) throws -> SSDNetwork {
+      var configuration = SSDConfiguration.preset(named: recipe.model, classes: classes)!
+      configuration.loss = recipe.loss
+      configuration.clipsPriors = recipe.clipsPriors
+      guard let path = base else { return SSDNetwork(configuration) }
+      let base = try ImportedBase(contentsOf: URL(filePath: path))
+      configuration.normalization = base.normalization
+      let network = SSDNetwork(configuration)
+      let layers = base.layers(fitting: configuration.base)
+      guard let last = layers.last else {
+        throw CommandError(
+          """
+          \(path) holds another base network than \(recipe.model) has: its blocks have \
+          \(base.base.blockChannels) channels, those of \(recipe.model) \
+          \(configuration.base.blockChannels); choose another --model, or leave out --base
+          """)
+      }
+      try network.load(base, layers: layers)
+      complain("base: \(path), \(base.layout); conv1_1 to \(last) are taken over")
+      for note in base.notes { complain("note: \(note)") }
+      return network
+    }
+
+    func resumedTrainer(
+      from checkpoint: URL, in folder: URL, on selection: DataSelection
+    ) throws -> (Trainer, Recipe) {
+      let network = try SSDNetwork(contentsOf: checkpoint)
+      var recipe =
+        (try? Recipe(named: Self.recipeFile(in: folder).path)) ?? .paper()
+      if loading.dropDifficult { recipe.keepsDifficult = false }
+      let dataset = try selection.dataset(
+        classes: network.configuration.classes, keepsDifficult: recipe.keepsDifficult)
+      var configuration = try Trainer.configuration(ofCheckpoint: checkpoint)
+      configuration.schedule.iterations =
+        schedule.length(imagesPerStep: configuration.imagesPerStep, images: dataset.count)
+        ?? configuration.schedule.iterations
+      if exactness.skipBadSteps { configuration.skipsBadSteps = true }
+      schedule.validateEvery.map { recipe.validateEvery = $0 }
+      recipe.model = network.configuration.name
+      recipe.training = configuration
+      let trainer = try Trainer(
+        network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes)
+      let differences = try trainer.resume(from: checkpoint)
+      complain(
+        """
+        resuming after iteration \(trainer.iteration), with the network and the settings of the run
+        """)
+      for difference in differences { complain("note: \(difference)") }
+      return (trainer, recipe)
+    }
+  }
+#endif

@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Kills a run with SIGKILL at random moments, again and again, resumes it each time, and compares what it ends with to the
+# same run left alone: the checkpoints must be the same, bit for bit.
+#   scripts/check-kill.sh [KILLS] [SEED]      (50 kills by default, a quarter of an hour or so)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kills=${1:-50}
+RANDOM=${2:-1}
+ssd=$(realpath "${SSD:-.build/release/ssd}")
+[[ -x $ssd ]] || { echo "check-kill: build first: make build" >&2 && exit 1; }
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder"
+
+"$ssd" data synthesize shapes --train 24 --test 4 > /dev/null
+# A checkpoint after every iteration, so that even the shortest life gets somewhere; enough iterations to outlive all kills.
+iterations=$((4 * kills + 10))
+train=("$ssd" train shapes --model ssd300-tiny --batch 2 --iterations "$iterations" --learning-rate 0.005 --warm-up 5
+  --decay cosine --clip 10 --average 0.99 --checkpoint-every 1 --validate-every 3 --seed 3)
+
+began=$EPOCHREALTIME
+"${train[@]}" --output whole > whole.log 2>&1 || { cat whole.log >&2; exit 1; }
+# One iteration's time, checkpoint and its share of validation included, in milliseconds.
+pace=$(((${EPOCHREALTIME/./} - ${began/./}) / 1000 / iterations))
+echo "check-kill: $iterations iterations undisturbed, $pace ms each"
+
+killed=0
+finished=false
+while ((killed < kills)); do
+  resume=()
+  [[ ! -e killed/last.safetensors ]] || resume=(--resume)
+  "${train[@]}" --output killed "${resume[@]}" > killed.log 2>&1 &
+  process=$!
+  # At any moment between the start of the program and the end of about four iterations.
+  moment=$((RANDOM % (4 * pace + 1000)))
+  sleep "$((moment / 1000)).$(printf '%03d' $((moment % 1000)))"
+  if kill -KILL "$process" 2> /dev/null; then
+    killed=$((killed + 1))
+  elif ! wait "$process"; then
+    cat killed.log >&2
+    echo "check-kill: the run failed by itself" >&2
+    exit 1
+  else
+    finished=true # before its time had come
+    break
+  fi
+  wait "$process" 2> /dev/null || true
+done
+$finished || "${train[@]}" --output killed --resume > killed.log 2>&1 || grep -q "the run is over" killed.log ||
+  { cat killed.log >&2; exit 1; }
+
+for file in last best; do
+  cmp "whole/$file.safetensors" "killed/$file.safetensors" ||
+    { echo "check-kill: $file.safetensors differs from the undisturbed run's after $killed kills" >&2; exit 1; }
+done
+leftovers=$(find killed -name '*.partial' | wc -l)
+((leftovers == 0)) || { echo "check-kill: $leftovers unfinished files were left behind" >&2; exit 1; }
+echo "check-kill: killed $killed times, and the weights are those of the undisturbed run, bit for bit"
