@@ -78,9 +78,10 @@ let package = Package(
 
     // Pictures of every concept, drawn by the code they explain.
     .target(
-      name: "Explain", dependencies: ["MultiBox", "Images", "Datasets", "Inference", "Weights"]),
+      name: "Explain",
+      dependencies: ["MultiBox", "Images", "Datasets", "Inference", "Weights", "Evaluation"]),
     .testTarget(
-      name: "ExplainTests", dependencies: ["Explain", "SSD", "TestSupport"]),
+      name: "ExplainTests", dependencies: ["Explain", "Evaluation", "SSD", "TestSupport"]),
 
     .target(name: "Evaluation", dependencies: ["MultiBox"]),
     .testTarget(
@@ -181,6 +182,6 @@ if Context.environment["SSD_DOCUMENTATION"] != nil {
       name: "SwiftSSD",
       dependencies: [
         "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation", "Torch", "SSD",
-        "Training",
+        "Training", "Explain", "Report",
       ], path: "Docs/Guide"))
 }

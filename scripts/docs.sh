@@ -13,7 +13,7 @@ base=${base#/}
 base=${base%/}
 export SSD_DOCUMENTATION=1
 
-targets=(SwiftSSD MultiBox Images Weights Inference Datasets Evaluation Torch SSD Training)
+targets=(SwiftSSD MultiBox Images Weights Inference Datasets Evaluation Torch SSD Training Explain Report)
 arguments=()
 for target in "${targets[@]}"; do arguments+=(--target "$target"); done
 [[ -z $base ]] || arguments+=(--hosting-base-path "$base")

@@ -8,6 +8,8 @@ public enum ExplanationError: Error, CustomStringConvertible {
   case unknownClass(String, known: [String])
   /// A feature map that the network does not have.
   case unknownMap(String, known: [String])
+  /// A run's log without two steps to draw a line between.
+  case noSteps(String)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -21,6 +23,7 @@ public enum ExplanationError: Error, CustomStringConvertible {
       "the model predicts \(found) boxes, the network has \(expected) priors"
     case .unknownClass(let label, let known):
       "the model knows no class `\(label)`; it knows \(known.joined(separator: ", "))"
+    case .noSteps(let name): "the log of `\(name)` has fewer than two steps"
     case .unknownMap(let name, let known):
       "the network has no map `\(name)`; it has \(known.joined(separator: ", "))"
     }

@@ -22,7 +22,9 @@ public struct BoxPainter: Hashable, Sendable {
 
   /// The picture with the boxes on it.
   ///
-  /// - Parameter boxes: the most important last: it is drawn over the others.
+  /// - Parameters:
+  ///   - boxes: the most important last: it is drawn over the others.
+  ///   - image: the picture, which stays as it is.
   /// - Throws: `ImageError` for a picture with a side above `Canvas.maximumSide`.
   public func paint(_ boxes: [LabeledBox], on image: Image) throws(ImageError) -> Image {
     let canvas = try Canvas(image)
@@ -34,7 +36,7 @@ public struct BoxPainter: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - boxes: the most important last: it is drawn over the others.
-  ///   - frame: where the picture lies, whose edge the plates keep to; nil for the whole canvas.
+  ///   - canvas: what to draw on.
   public func paint(_ boxes: [LabeledBox], on canvas: Canvas, in frame: Rectangle? = nil) {
     let frame =
       frame

@@ -54,7 +54,9 @@ extension Canvas {
   /// Writes the drawing in the format that the extension names: SVG, or one of `Image`'s. The file
   /// appears complete or not at all.
   ///
-  /// - Parameter quality: 1 to 100, for the formats that lose.
+  /// - Parameters:
+  ///   - url: a file whose extension is among ``fileExtensions``.
+  ///   - quality: 1 to 100, for the formats that lose.
   /// - Throws: `ImageError` naming the file.
   public func write(to url: URL, quality: Int = 92) throws(ImageError) {
     if url.pathExtension.lowercased() == "svg" {

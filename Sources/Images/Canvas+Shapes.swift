@@ -6,7 +6,10 @@ extension Canvas {
   /// A picture much larger than its place is first resized as ``Image/resized(width:height:)``
   /// does, so that it does not flicker.
   ///
-  /// - Parameter cornerRadius: rounds the corners of the rectangle.
+  /// - Parameters:
+  ///   - image: the picture.
+  ///   - rectangle: its place, in pixels of the canvas.
+  ///   - cornerRadius: rounds the corners of the rectangle.
   public func draw(_ image: Image, in rectangle: Rectangle, cornerRadius: Double = 0) {
     guard rectangle.isDrawable else { return }
     func pixels(_ length: Double) -> Int { max(1, Int(min(length * scale, 1e6).rounded())) }
@@ -65,7 +68,12 @@ extension Canvas {
 
   /// Draws a straight line.
   ///
-  /// - Parameter dashes: lengths of drawn and left-out pieces in turn; empty for a solid line.
+  /// - Parameters:
+  ///   - start: one end, in pixels.
+  ///   - end: the other end.
+  ///   - color: the colour of the line.
+  ///   - lineWidth: its thickness in pixels.
+  ///   - dashes: lengths of drawn and left-out pieces in turn; empty for a solid line.
   public func line(
     from start: (x: Double, y: Double), to end: (x: Double, y: Double), color: Color,
     lineWidth: Double, dashes: [Double] = []
@@ -75,7 +83,11 @@ extension Canvas {
 
   /// Draws straight lines from point to point; a point that is not a number interrupts them.
   ///
-  /// - Parameter dashes: lengths of drawn and left-out pieces in turn; empty for a solid line.
+  /// - Parameters:
+  ///   - points: the corners, in pixels.
+  ///   - color: the colour of the line.
+  ///   - lineWidth: its thickness in pixels.
+  ///   - dashes: lengths of drawn and left-out pieces in turn; empty for a solid line.
   public func polyline(
     _ points: [(x: Double, y: Double)], color: Color, lineWidth: Double, dashes: [Double] = []
   ) {

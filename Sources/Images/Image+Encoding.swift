@@ -35,7 +35,9 @@ extension Image {
 
   /// The picture as a file of a format.
   ///
-  /// - Parameter quality: 1 to 100, for the formats that lose.
+  /// - Parameters:
+  ///   - format: JPEG, PNG or WebP.
+  ///   - quality: 1 to 100, for the formats that lose.
   /// - Throws: `ImageError` for a picture larger than the format can hold.
   public func data(as format: ImageFormat, quality: Int = 90) throws(ImageError) -> Data {
     switch format {
@@ -48,7 +50,9 @@ extension Image {
   /// Writes the picture in the format that the extension names. The file appears complete or not
   /// at all.
   ///
-  /// - Parameter quality: 1 to 100, for the formats that lose.
+  /// - Parameters:
+  ///   - url: a file whose extension is one of an ``ImageFormat``.
+  ///   - quality: 1 to 100, for the formats that lose.
   /// - Throws: `ImageError` naming the file.
   public func write(to url: URL, quality: Int = 90) throws(ImageError) {
     guard let format = ImageFormat(fileExtension: url.pathExtension) else {

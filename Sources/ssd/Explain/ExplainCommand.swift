@@ -17,6 +17,7 @@ struct ExplainCommand: ParsableCommand {
       ExplainPredictionsCommand.self, ExplainSuppressionCommand.self,
       ExplainAugmentationCommand.self, ExplainArchitectureCommand.self, ExplainVGGCommand.self,
       ExplainFullyConnectedCommand.self, ExplainDecimationCommand.self,
-      ExplainReshapingCommand.self, ExplainReceptiveFieldCommand.self,
+      ExplainReshapingCommand.self, ExplainReceptiveFieldCommand.self, ExplainOverviewCommand.self,
+      ExplainTrainingCommand.self, ExplainAveragePrecisionCommand.self,
     ])
 }
