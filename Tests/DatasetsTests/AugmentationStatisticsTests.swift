@@ -32,7 +32,7 @@ struct AugmentationStatisticsTests {
     let hue: [Hue]
 
     static let shared = Result {
-      let url = Bundle.module.resourceURL!
+      let url = Bundle.module.bundleURL
         .appending(path: "Resources/augmentation_statistics.json")
       return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
     }
