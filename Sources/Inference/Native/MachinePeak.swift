@@ -27,7 +27,9 @@ public struct MachinePeak: Sendable, Codable {
       case .int8: CK_UINT8
       case .automatic, .float32: CK_FLOAT32
       }
-    operationsPerSecond = ck_peak(
-      instructionSet.set, element, KernelThreads(count: threadCount).pointer)
+    let team = KernelThreads(count: threadCount)
+    operationsPerSecond = withExtendedLifetime(team) {
+      ck_peak(instructionSet.set, element, team.pointer)
+    }
   }
 }
