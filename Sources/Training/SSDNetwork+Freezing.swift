@@ -21,6 +21,9 @@ extension SSDNetwork {
         (layer.module as? BatchNorm2d)?.isFrozen = true
       }
     }
+    // The factors of conv4_3's normalisation are in no layer, and nothing to train alone.
+    guard layers.contains(where: { $0.module.parameters.contains(where: \.tensor.requiresGradient) })
+    else { throw TrainingError.everythingFrozen }
   }
 
   /// The modules without modules in them, and the names that lead there.

@@ -28,7 +28,6 @@ public final class Stepper {
     loss = MultiBoxLoss(
       priors: PriorBoxes(network.configuration), configuration: network.configuration.loss)
     let parameters = network.parameters.filter(\.tensor.requiresGradient)
-    guard !parameters.isEmpty else { throw TrainingError.everythingFrozen }
     optimizer = SGD(
       groups: [
         SGD.Group(

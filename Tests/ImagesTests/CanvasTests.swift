@@ -106,11 +106,15 @@ import Testing
   @Test func `text grows with its font and is cut at the maximum width`() {
     let canvas = Canvas(width: 10, height: 10)
     let text = "a rather long line of text"
-    let small = canvas.size(of: text, font: Font(size: 10))
-    let large = canvas.size(of: text, font: Font(size: 40))
+    // Inter, where it is installed, sets small sizes wider.
+    let (tenPixels, fortyPixels) = (
+      Font(size: 10, family: "DejaVu Sans"), Font(size: 40, family: "DejaVu Sans")
+    )
+    let small = canvas.size(of: text, font: tenPixels)
+    let large = canvas.size(of: text, font: fortyPixels)
     #expect(abs(large.width / small.width - 4) < 0.1)
-    #expect(canvas.size(of: text, font: Font(size: 40), maximumWidth: 100).width <= 100)
-    #expect(canvas.size(of: text, font: Font(size: 40), maximumWidth: 5000) == large)
+    #expect(canvas.size(of: text, font: fortyPixels, maximumWidth: 100).width <= 100)
+    #expect(canvas.size(of: text, font: fortyPixels, maximumWidth: 5000) == large)
   }
 
   @Test func `a plate lies behind its text`() {
