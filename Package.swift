@@ -64,7 +64,7 @@ let package = Package(
     .target(name: "Inference", dependencies: ["MultiBox", "Images", "Weights", "CKernels"]),
     .testTarget(
       name: "InferenceTests",
-      dependencies: ["Inference", "Weights", "MultiBox", "TestSupport", "KernelStress"]),
+      dependencies: ["Inference", "Images", "Weights", "MultiBox", "TestSupport", "KernelStress"]),
     .target(name: "KernelStress", path: "Tests/KernelStress"),
 
     .target(name: "Datasets", dependencies: ["MultiBox", "Images"]),

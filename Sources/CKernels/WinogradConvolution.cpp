@@ -59,79 +59,94 @@ void WinogradConvolution::cut() {
   }
 }
 
-const uint8_t *WinogradConvolution::panelWeights(const Panel &panel, int element) const {
-  // In the order they are read: all elements of a panel, or all panels of an element.
-  return isShared ? weights.data + element * elementWeights + panel.weights
-                  : weights.data + panel.weights * elements() + element * panelBytes(panel);
-}
-
+// For each panel and element, the panel's weights: in the order in which they are read.
 void WinogradConvolution::pack(const float *given, ck_threads &threads) {
   const OrderedWeights ordered = this->ordered(given);
+  size_t bytes = 0;
   for (Panel &panel : panels) {
-    panel.weights = elementWeights;
-    elementWeights += panelBytes(panel);
+    panel.weights = bytes;
+    bytes += panelBytes(panel);
   }
   // The micro-kernel fetches up to a panel ahead, beyond the end too.
-  weights = Memory(elementWeights * elements() + panelBytes(panels[0]));
+  weights = Memory(bytes * elements() + panelBytes(panels[0]));
   const size_t each = size_t(shape.input.channels) * 9;
   threads.forEach(int(panels.size()), [&](int index, int) {
     const Panel &panel = panels[size_t(index)];
     const int first = panel.firstGroup * groupChannels;
     transforms.weights(
       {ordered.values + first * each, shape.input.channels, std::max(0, ordered.outputs - first), panel.lanes(),
-       const_cast<uint8_t *>(panelWeights(panel, 0)), isShared ? elementWeights : panelBytes(panel)});
+       const_cast<uint8_t *>(panelWeights(panel, 0)), panelBytes(panel)});
   });
 }
 
-size_t WinogradConvolution::transformedElementBytes(int tiles) const {
-  return size_t(blocks) * tiles * blockBytes + skew;
-}
+// -- How many tiles go together
 
-size_t WinogradConvolution::sumsElementFloats(int tiles, int lanes) const {
-  return size_t(tiles) * lanes + skew / 4;
-}
-
-int WinogradConvolution::tilesTogether(int total, int threads) const {
-  const int pixels = kernels.pixels;
+// As many whole micro-kernels as leave room in the second cache for the weights that stream through, and for what the
+// transforms read and write; a dozen tiles at least, since each batch streams all weights from the third cache: a
+// vector of them then lasts a dozen multiply-adds. Beyond some fifty only the cache's pressure grows.
+int WinogradConvolution::tilesPerThread(int total, int threads) const {
   int tiles = shape.tiles;
-  if (tiles == 0 && isShared) tiles = total;
   if (tiles == 0) {
-    // As many whole micro-kernels as leave room in the second cache for the weights that stream through, and for
-    // what the transforms read and write. Four of them read a panel of weights often enough; beyond that only the
-    // cache's pressure grows.
     const size_t each = size_t(elements()) * (size_t(blocks) * blockBytes + size_t(kernels.lanes) * 4);
-    const int fitting = int(secondCacheBytes() / 3 / each) / pixels * pixels;
-    tiles = std::clamp(fitting, pixels, 4 * pixels);
+    const int least = quotientRoundedUp(12, kernels.pixels) * kernels.pixels;
+    const int fitting = int(secondCacheBytes() / 3 / each) / kernels.pixels * kernels.pixels;
+    tiles = std::clamp(fitting, least, 4 * least);
   }
   // Batches of equal size, as many for each thread.
-  const int shares = isShared ? 1 : threads;
-  return quotientRoundedUp(total, roundedUp(quotientRoundedUp(total, tiles), shares));
+  return quotientRoundedUp(total, roundedUp(quotientRoundedUp(total, tiles), threads));
 }
 
-// A batch's memory: the steps, the transformed tiles, the sums.
-size_t WinogradConvolution::batchBytes(int tiles, int lanes) const {
-  return inPages(size_t(2 * blocks) * sizeof(Step)) + inPages(transformedElementBytes(tiles) * elements())
-    + inPages(sumsElementFloats(tiles, lanes) * 4 * elements());
+// All of an image's, and of a batch's images as many as a third cache may hold.
+int WinogradConvolution::tilesShared(int total) const {
+  const size_t each = size_t(elements()) * size_t(blocks) * blockBytes;
+  const int fitting = std::max(int(origins.size()), int((size_t(16) << 20) / each));
+  return quotientRoundedUp(total, quotientRoundedUp(total, fitting));
 }
 
-WinogradConvolution::Batch WinogradConvolution::batch(int first, int count, int lanes, uint8_t *memory) const {
+// Into how many tasks shared tiles are cut for each panel: a task's sums fit half of the second cache, and there are
+// enough tasks for all threads.
+int WinogradConvolution::partsOfShared(int tiles, int threads) const {
+  const int fitting = shape.tiles > 0
+    ? shape.tiles
+    : std::max(kernels.pixels, int(secondCacheBytes() / 2 / (size_t(elements()) * size_t(kernels.lanes) * 4)));
+  const int forThreads = quotientRoundedUp(2 * threads, int(panels.size()));
+  return std::max(
+    quotientRoundedUp(tiles, fitting), std::min(forThreads, quotientRoundedUp(tiles, kernels.pixels)));
+}
+
+// -- Memory: a batch's steps and transformed tiles; a panel's sums.
+
+size_t WinogradConvolution::elementBytes(int tiles) const { return size_t(blocks) * tiles * blockBytes + skew; }
+
+size_t WinogradConvolution::batchBytes(int tiles) const {
+  return inPages(size_t(2 * blocks) * sizeof(Step)) + inPages(elementBytes(tiles) * elements());
+}
+
+size_t WinogradConvolution::sumsElement(int tiles) const { return size_t(tiles) * kernels.lanes + skew / 4; }
+
+size_t WinogradConvolution::sumsBytes(int tiles) const { return inPages(sumsElement(tiles) * 4 * elements()); }
+
+WinogradConvolution::Batch WinogradConvolution::batch(int first, int count, uint8_t *memory) const {
   Step *steps = reinterpret_cast<Step *>(memory);
   for (int block = 0; block < blocks; block++) {
     steps[block] = {block * count * blockBytes, block * depth * groupChannels * 4};
     steps[blocks + block] = {steps[block].input, 2 * steps[block].weights};
   }
   uint8_t *transformed = memory + inPages(size_t(2 * blocks) * sizeof(Step));
-  const size_t element = transformedElementBytes(count);
-  uint8_t *sums = transformed + inPages(element * elements());
-  return {
-    first, count, transformed, reinterpret_cast<float *>(sums), element, sumsElementFloats(count, lanes),
-    {steps, steps + blocks}};
+  return {first, count, transformed, elementBytes(count), {steps, steps + blocks}};
 }
 
 size_t WinogradConvolution::scratch(int images, int threads) const {
-  const int tiles = tilesTogether(images * int(origins.size()), threads);
-  return isShared ? batchBytes(tiles, int(groups.size()) * groupChannels) : batchBytes(tiles, kernels.lanes) * threads;
+  const int total = images * int(origins.size());
+  if (isShared) {
+    const int tiles = tilesShared(total);
+    return batchBytes(tiles) + sumsBytes(quotientRoundedUp(tiles, partsOfShared(tiles, threads))) * threads;
+  }
+  const int tiles = tilesPerThread(total, threads);
+  return (batchBytes(tiles) + sumsBytes(tiles)) * threads;
 }
+
+// -- The three steps
 
 void WinogradConvolution::transformInput(
   const ck_convolution_run_arguments &arguments, const Batch &batch, int block, int first, int last) const {
@@ -140,15 +155,16 @@ void WinogradConvolution::transformInput(
     const int tile = batch.first + first, image = tile / perImage, inImage = tile % perImage;
     const int count = std::min(last - first, perImage - inImage);
     transforms.input(
-      {static_cast<const uint8_t *>(arguments.input) + image * input.image + block * input.block, &offsets[size_t(inImage)],
-       count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
-       batch.transformed + (size_t(block) * batch.count + first) * blockBytes, batch.transformedElement});
+      {static_cast<const uint8_t *>(arguments.input) + image * input.image + block * input.block,
+       &offsets[size_t(inImage)], count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
+       batch.transformed + (size_t(block) * batch.count + first) * blockBytes, batch.element});
     first += count;
   }
 }
 
-void WinogradConvolution::multiply(const Batch &batch, const Panel &panel, int element, float *sums) const {
-  const int parts = quotientRoundedUp(batch.count, kernels.pixels);
+void WinogradConvolution::multiply(
+  const Batch &batch, const Panel &panel, int element, int first, int last, float *sums) const {
+  const int count = last - first, parts = quotientRoundedUp(count, kernels.pixels);
   TileArguments tile{};
   tile.pixelDistance = blockBytes;
   tile.steps = batch.steps[panel.groups - 1];
@@ -157,84 +173,85 @@ void WinogradConvolution::multiply(const Batch &batch, const Panel &panel, int e
   tile.weights = panelWeights(panel, element);
   tile.lanes = panel.lanes();
   for (int part = 0; part < parts; part++) {
-    const int first = batch.count * part / parts;
-    tile.input = batch.transformed + element * batch.transformedElement + size_t(first) * blockBytes;
-    tile.pixels = batch.count * (part + 1) / parts - first;
-    tile.output = sums + size_t(first) * panel.lanes();
-    // The last run of pixels brings the next panel, the others what comes next of this one.
-    tile.prefetch =
-      part == parts - 1 && parts > 1 ? ptrdiff_t(panelBytes(panel)) : ptrdiff_t(depth) * panel.lanes() * 4;
+    const int begin = count * part / parts;
+    tile.input = batch.transformed + element * batch.element + size_t(first + begin) * blockBytes;
+    tile.pixels = count * (part + 1) / parts - begin;
+    tile.output = sums + size_t(begin) * panel.lanes();
+    // The last run of pixels brings the next panel, the others what comes next of this one: two blocks ahead, since
+    // it comes from the third cache.
+    tile.prefetch = part == parts - 1 && parts > 1 ? ptrdiff_t(panelBytes(panel))
+                                                   : 2 * ptrdiff_t(depth) * panel.lanes() * 4;
     kernels.tile[shape.input.element](tile);
   }
 }
 
 void WinogradConvolution::transformOutput(
-  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, const float *sums,
-  size_t sumsElement, int group, int first, int last) const {
+  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, int first,
+  int last, const float *sums) const {
   const int perImage = int(origins.size());
+  const size_t element = sumsElement(last - first);
   while (first < last) {
     const int tile = batch.first + first, image = tile / perImage, inImage = tile % perImage;
     const int count = std::min(last - first, perImage - inImage);
     transforms.output(
-      {sums + size_t(first) * panel.lanes() + group * groupChannels, size_t(panel.lanes()), sumsElement,
-       &origins[size_t(inImage)], count, shape.dilation, shape.output.height, shape.output.width,
-       destination(arguments, image, panel.firstGroup + group),
+      {sums + group * groupChannels, size_t(panel.lanes()), element, &origins[size_t(inImage)], count, shape.dilation,
+       shape.output.height, shape.output.width, destination(arguments, image, panel.firstGroup + group),
        pooledDestination(arguments, image, panel.firstGroup + group), shape.pooled.height, shape.pooled.width,
        epilogue(panel.firstGroup + group)});
     first += count;
+    sums += size_t(count) * panel.lanes();
   }
 }
 
+void WinogradConvolution::multiplyPanel(
+  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int first, int last,
+  float *sums) const {
+  for (int element = 0; element < elements(); element++) {
+    multiply(batch, panel, element, first, last, sums + element * sumsElement(last - first));
+  }
+  for (int group = 0; group < panel.groups; group++) {
+    transformOutput(arguments, batch, panel, group, first, last, sums);
+  }
+}
+
+// -- Schedules
+
 void WinogradConvolution::runPerThread(
   const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const {
-  const int tiles = tilesTogether(total, threads.count()), batches = quotientRoundedUp(total, tiles);
-  const size_t share = batchBytes(tiles, kernels.lanes);
+  const int tiles = tilesPerThread(total, threads.count()), batches = quotientRoundedUp(total, tiles);
+  const size_t share = batchBytes(tiles) + sumsBytes(tiles);
   threads.forEach(batches, [&](int index, int thread) {
     const int first = int(int64_t(total) * index / batches), last = int(int64_t(total) * (index + 1) / batches);
-    const Batch batch = this->batch(
-      first, last - first, kernels.lanes, static_cast<uint8_t *>(arguments.scratch) + share * size_t(thread));
+    uint8_t *memory = static_cast<uint8_t *>(arguments.scratch) + share * size_t(thread);
+    const Batch batch = this->batch(first, last - first, memory);
+    float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles));
     for (int block = 0; block < blocks; block++) transformInput(arguments, batch, block, 0, batch.count);
-    for (const Panel &panel : panels) {
-      for (int element = 0; element < elements(); element++) {
-        multiply(batch, panel, element, batch.sums + element * batch.sumsElement);
-      }
-      for (int group = 0; group < panel.groups; group++) {
-        transformOutput(arguments, batch, panel, batch.sums, batch.sumsElement, group, 0, batch.count);
-      }
-    }
+    for (const Panel &panel : panels) multiplyPanel(arguments, batch, panel, 0, batch.count, sums);
   });
 }
 
 void WinogradConvolution::runShared(
   const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const {
-  const int tiles = tilesTogether(total, threads.count()), batches = quotientRoundedUp(total, tiles);
-  const int lanes = int(groups.size()) * groupChannels, panelCount = int(panels.size());
+  const int tiles = tilesShared(total), batches = quotientRoundedUp(total, tiles);
+  // The same for all batches, some of which have a tile fewer: none of their tasks is larger than the first's.
+  const int parts = partsOfShared(tiles, threads.count());
+  const size_t share = sumsBytes(quotientRoundedUp(tiles, parts));
+  uint8_t *memory = static_cast<uint8_t *>(arguments.scratch);
   for (int index = 0; index < batches; index++) {
     const int first = int(int64_t(total) * index / batches), last = int(int64_t(total) * (index + 1) / batches);
-    const int count = last - first;
-    const Batch batch = this->batch(first, count, lanes, static_cast<uint8_t *>(arguments.scratch));
-    // A panel's sums lie behind those of the panels before it.
-    const auto panelSums = [&](const Panel &panel, int element) {
-      return batch.sums + element * batch.sumsElement + size_t(panel.firstGroup) * groupChannels * count;
-    };
-    const int halves = count >= 32 ? 2 : 1;
+    const Batch batch = this->batch(first, last - first, memory);
+    const int halves = batch.count >= 32 ? 2 : 1;
     threads.forEach(blocks * halves, [&](int task, int) {
       const int half = task % halves;
-      transformInput(arguments, batch, task / halves, count * half / halves, count * (half + 1) / halves);
+      transformInput(
+        arguments, batch, task / halves, batch.count * half / halves, batch.count * (half + 1) / halves);
     });
-    const int split = panelCount >= 8 ? 2 : 1;
-    threads.forEach(elements() * split, [&](int task, int) {
-      const int element = task / split, part = task % split;
-      for (int p = panelCount * part / split; p < panelCount * (part + 1) / split; p++) {
-        multiply(batch, panels[size_t(p)], element, panelSums(panels[size_t(p)], element));
-      }
-    });
-    threads.forEach(int(groups.size()) * halves, [&](int task, int) {
-      const int half = task % halves, groupIndex = task / halves, perPanel = kernels.lanes / groupChannels;
-      const Panel &panel = panels[size_t(groupIndex / perPanel)];
-      transformOutput(
-        arguments, batch, panel, panelSums(panel, 0), batch.sumsElement, groupIndex % perPanel, count * half / halves,
-        count * (half + 1) / halves);
+    threads.forEach(int(panels.size()) * parts, [&](int task, int thread) {
+      const int part = task % parts;
+      float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles) + share * size_t(thread));
+      multiplyPanel(
+        arguments, batch, panels[size_t(task / parts)], batch.count * part / parts, batch.count * (part + 1) / parts,
+        sums);
     });
   }
 }

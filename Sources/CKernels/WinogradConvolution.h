@@ -4,9 +4,11 @@
 //
 // With a dilation d the map falls apart into d x d maps of every d-th pixel, each with tiles of its own.
 //
-// Two schedules. Per thread: each thread takes some tiles through all three steps, with a panel's sums in its second
-// cache and the weights streaming through. Shared: all threads do one step together, and each element's weights are
-// read once in all; for layers whose weights weigh more than their maps.
+// Two schedules. Per thread: each thread takes some tiles through all three steps; transformed tiles and a panel's sums
+// stay in its second cache, and all weights stream through it for every dozen tiles. Shared: all threads transform
+// tiles into memory that all of them read, then each takes panels, whose sums stay in its second cache; now the
+// transformed tiles stream, and the weights are read once. That is for layers whose weights weigh more than their
+// tiles.
 #pragma once
 
 #include "Convolution.h"
@@ -24,26 +26,34 @@ struct WinogradConvolution final : ck_convolution {
   struct Batch {
     int first, count;
     uint8_t *transformed;
-    float *sums;
-    // Distances of a tile's elements: in bytes, in floats.
-    size_t transformedElement, sumsElement;
+    // The distance of a tile's elements in bytes.
+    size_t element;
     // Through a row of transformed tiles, for panels of one and of two groups.
     const Step *steps[2];
   };
 
   void cut();
   void pack(const float *weights, ck_threads &threads);
-  int tilesTogether(int total, int threads) const;
-  Batch batch(int first, int count, int lanes, uint8_t *memory) const;
-  size_t batchBytes(int tiles, int lanes) const;
-  size_t transformedElementBytes(int tiles) const;
-  size_t sumsElementFloats(int tiles, int lanes) const;
+  int tilesPerThread(int total, int threads) const;
+  int tilesShared(int total) const;
+  int partsOfShared(int tiles, int threads) const;
+  Batch batch(int first, int count, uint8_t *memory) const;
+  size_t batchBytes(int tiles) const;
+  size_t elementBytes(int tiles) const;
+  size_t sumsBytes(int tiles) const;
+  // Of a tile's elements in a panel's sums, in floats.
+  size_t sumsElement(int tiles) const;
 
-  void transformInput(const ck_convolution_run_arguments &arguments, const Batch &batch, int block, int first, int last) const;
-  void multiply(const Batch &batch, const Panel &panel, int element, float *sums) const;
+  void transformInput(
+    const ck_convolution_run_arguments &arguments, const Batch &batch, int block, int first, int last) const;
+  // Tiles first ..< last of a batch times a panel, and back into the map.
+  void multiplyPanel(
+    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int first, int last,
+    float *sums) const;
+  void multiply(const Batch &batch, const Panel &panel, int element, int first, int last, float *sums) const;
   void transformOutput(
-    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, const float *sums,
-    size_t sumsElement, int group, int first, int last) const;
+    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, int first,
+    int last, const float *sums) const;
 
   void runPerThread(const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const;
   void runShared(const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const;
@@ -51,12 +61,13 @@ struct WinogradConvolution final : ck_convolution {
   int outputTile() const { return int(shape.algorithm); }
   int elements() const { return (outputTile() + 2) * (outputTile() + 2); }
   size_t panelBytes(const Panel &panel) const { return size_t(blocks) * depth * panel.lanes() * 4; }
-  const uint8_t *panelWeights(const Panel &panel, int element) const;
+  const uint8_t *panelWeights(const Panel &panel, int element) const {
+    return weights.data + panel.weights * elements() + element * panelBytes(panel);
+  }
 
   const WinogradKernels &transforms;
   bool isShared;
   // One image's.
   std::vector<TileOrigin> origins;
   std::vector<int32_t> offsets;
-  size_t elementWeights = 0;
 };

@@ -51,6 +51,9 @@ public enum InstructionSet: String, Sendable, Codable, CaseIterable {
   /// The greatest byte that its products take without overflowing.
   var activationLimit: Int { Int(ck_activation_limit(set)) }
 
+  /// Whether it has 32 registers for vectors, not 16.
+  var hasManyRegisters: Bool { self != .avx2 }
+
   /// The same in the kernels' terms.
   var set: ck_instruction_set {
     switch self {

@@ -15,12 +15,12 @@ extension LayerPlan {
           kernelSize: 3, padding: 1)
       }
       switch block + 1 {
-      case 3: builder.pool(2, stride: 2, padding: 0, roundsUp: true)
+      case 3: builder.pool("pool3", 2, stride: 2, padding: 0, roundsUp: true)
       case 4:
         builder.normalizeLength("conv4_3", predictionOf: 0)
-        builder.pool(2, stride: 2, padding: 0)
-      case 5: builder.pool(3, stride: 1, padding: 1)
-      default: builder.pool(2, stride: 2, padding: 0)
+        builder.pool("pool4", 2, stride: 2, padding: 0)
+      case 5: builder.pool("pool5", 3, stride: 1, padding: 1)
+      default: builder.pool("pool\(block + 1)", 2, stride: 2, padding: 0)
       }
     }
     builder.convolve(
@@ -55,6 +55,7 @@ private struct LayerPlanBuilder {
   init(element: LayerPlan.Element, imageSize: Int) {
     self.element = element
     self.imageSize = imageSize
+    plan.imageElement = element
   }
 
   private var size: Int { current.map { plan.maps[$0].size } ?? imageSize }
@@ -87,9 +88,10 @@ private struct LayerPlanBuilder {
       outputSize: outputSize)
   }
 
-  mutating func pool(_ kernelSize: Int, stride: Int, padding: Int, roundsUp: Bool = false) {
+  mutating func pool(
+    _ name: String, _ kernelSize: Int, stride: Int, padding: Int, roundsUp: Bool = false
+  ) {
     let span = size + 2 * padding - kernelSize + (roundsUp ? stride - 1 : 0)
-    let name = "pool\(plan.layers.last?.name.dropFirst(4).prefix(1) ?? "")"
     append(
       name, .maximumPool(kernelSize: kernelSize, stride: stride, padding: padding),
       output: map(name, channels: channels, size: span / stride + 1),

@@ -1,10 +1,14 @@
 extension LayerPlan {
   /// Chooses the algorithm of every convolution, joins pools with the convolutions before them where
   /// the algorithm computes whole pooling windows at once, and finds out which borders maps need.
-  mutating func tune() {
+  ///
+  /// - Parameter hasManyRegisters: whether there are 32 for vectors. The transforms of F(6x6) keep 64
+  ///   values; with 16 registers they cost more than they save.
+  mutating func tune(hasManyRegisters: Bool) {
     for index in layers.indices {
       guard case .convolution(var convolution) = layers[index].operation else { continue }
-      convolution.algorithm = algorithm(convolution, layers[index])
+      convolution.algorithm = algorithm(
+        convolution, layers[index], hasManyRegisters: hasManyRegisters)
       layers[index].operation = .convolution(convolution)
     }
     fusePools()
@@ -12,21 +16,29 @@ extension LayerPlan {
   }
 
   /// The cheapest algorithm, by multiply-adds.
-  private func algorithm(_ convolution: Convolution, _ layer: Layer) -> Algorithm {
+  private func algorithm(
+    _ convolution: Convolution, _ layer: Layer, hasManyRegisters: Bool
+  ) -> Algorithm {
     guard let input = layer.input, maps[input].element != .uint8, convolution.kernelSize == 3,
       convolution.stride == 1
     else { return .direct }
     // In bfloat16 the transforms of F(6x6) lose more than the type itself.
-    let tiles = maps[input].element == .float32 ? [2, 4, 6] : [2, 4]
+    let tiles = maps[input].element == .float32 && hasManyRegisters ? [2, 4, 6] : [2, 4]
     let size = maps[input].size
-    /// What a transformed tile costs beside its products: transforms move each of its elements twice,
-    /// for every input and every output channel.
+    /// In multiply-adds for each pair of an input and an output channel. Transforms move each element
+    /// of a tile twice, for every input and every output channel. A weight costs as much as some
+    /// sixteen multiply-adds before it has come from memory, which decides on small maps.
     func cost(_ algorithm: Algorithm) -> Double {
       let products = Double(convolution.multiplications(algorithm, size: size))
-      guard algorithm != .direct else { return products }
-      let inputs = Double(convolution.inputChannels)
-      let outputs = Double(convolution.outputChannels)
-      return products * (1 + 12 / inputs + 12 / outputs)
+      switch algorithm {
+      case .direct:
+        return products + 16 * Double(convolution.kernelSize * convolution.kernelSize)
+      case .winograd(let tile):
+        let transforms =
+          12 / Double(convolution.inputChannels)
+          + 12 / Double(convolution.outputChannels)
+        return products * (1 + transforms) + 16 * Double((tile + 2) * (tile + 2))
+      }
     }
     return ([.direct] + tiles.map(Algorithm.winograd)).min { cost($0) < cost($1) } ?? .direct
   }

@@ -76,6 +76,8 @@ struct LayerPlan {
     }
   }
 
+  /// Of the normalised image.
+  var imageElement = Element.float32
   var maps: [Map] = []
   var layers: [Layer] = []
 }

@@ -27,8 +27,7 @@ final class NativeNetwork: @unchecked Sendable {
   ///
   /// - Throws: ``WeightFileError`` when they cannot be read, or are not finite.
   init(
-    _ model: ImportedModel, plan: LayerPlan, imageElement: LayerPlan.Element,
-    instructions: InstructionSet, threads: KernelThreads
+    _ model: ImportedModel, plan: LayerPlan, instructions: InstructionSet, threads: KernelThreads
   ) throws {
     let configuration = model.configuration
     self.plan = plan
@@ -45,7 +44,7 @@ final class NativeNetwork: @unchecked Sendable {
     let rule = configuration.normalization
     pixelFactors = rule.deviation.map { rule.scale / $0 }
     pixelShifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
-    self.imageElement = ck_element(imageElement)
+    self.imageElement = ck_element(plan.imageElement)
 
     let factors = try model.floats("rescale_factors")
     // Whole blocks of channels, of whatever type.

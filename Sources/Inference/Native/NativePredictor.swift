@@ -79,10 +79,10 @@ public final class NativePredictor: Predictor {
     if self.precision == .int8, let quantization {
       plan.quantize(quantization, limit: instructionSet.activationLimit)
     }
-    plan.tune()
+    plan.tune(hasManyRegisters: instructionSet.hasManyRegisters)
     let threads = KernelThreads(count: threadCount)
     network = try NativeNetwork(
-      model, plan: plan, imageElement: float, instructions: instructionSet, threads: threads)
+      model, plan: plan, instructions: instructionSet, threads: threads)
     workspace = Mutex(UnsafeWorkspace(workspace: Workspace(network, threads: threads)))
   }
 

@@ -48,7 +48,7 @@ extension NetworkProfile.Layer {
         case .winograd(let tile): "Winograd \(tile)x\(tile)"
         }
       kernel =
-        "\(algorithm), \((input ?? plan.maps.first).map { "\($0.element)" } ?? "float32")"
+        "\(algorithm), \(input?.element ?? plan.imageElement)"
         + (convolution.pooled == nil ? "" : ", pool")
     case .maximumPool, .lengthNormalization:
       outputShape = [imageCount, input?.channels ?? 0, layer.outputSize, layer.outputSize]

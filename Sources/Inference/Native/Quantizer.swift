@@ -64,7 +64,7 @@ public struct Quantizer: Sendable {
     let samples = images.prefix(8).flatMap { $0.resized(width: size, height: size).pixels }
     let sampleCount = min(8, images.count)
     let expected = reference.predict(samples, imageCount: sampleCount)
-    func error(_ ranges: [String: Float]) throws -> Float {
+    func outputError(_ ranges: [String: Float]) throws -> Float {
       let found = try NativePredictor(
         model, precision: .int8, threads: threads, instructionSet: reference.instructionSet,
         quantization: Quantization(ranges: ranges)
@@ -73,23 +73,27 @@ public struct Quantizer: Sendable {
         euclideanError(found.locations, expected.locations),
         euclideanError(found.scores, expected.scores))
     }
+    // What is not stored as bytes is bfloat16 or float32, and has an error of its own.
+    let base = try outputError([:])
     var errors: [String: Float] = [:]
     for (index, (name, range)) in ranges.sorted(by: { $0.key < $1.key }).enumerated() {
-      errors[name] = try error([name: range])
+      let total = try outputError([name: range])
+      errors[name] = max(0, total * total - base * base).squareRoot()
       progress(0.6 + 0.4 * Double(index + 1) / Double(ranges.count))
     }
-    // Independent errors add up in squares. Those maps stay that cost most, until the rest fits.
+    // Independent errors add up in squares, nearly. Those maps stay that cost most, until the rest fits.
     var kept: [QuantizedModel.KeptMap] = []
-    var sum = errors.values.reduce(0) { $0 + $1 * $1 }
-    for (name, error) in errors.sorted(by: { $0.value > $1.value })
-    where sum > tolerance * tolerance {
-      sum -= error * error
+    var total = try outputError(ranges)
+    for (name, error) in errors.sorted(by: { $0.value > $1.value }) where total > tolerance {
       ranges[name] = nil
       kept.append(.init(name: name, error: error))
+      let rest = ranges.keys.reduce(base * base) {
+        $0 + errors[$1, default: 0] * errors[$1, default: 0]
+      }
+      if rest.squareRoot() <= tolerance { total = try outputError(ranges) }
     }
     return QuantizedModel(
-      model: model, quantization: Quantization(ranges: ranges), keptMaps: kept,
-      error: try error(ranges))
+      model: model, quantization: Quantization(ranges: ranges), keptMaps: kept, error: total)
   }
 }
 
