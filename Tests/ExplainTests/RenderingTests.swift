@@ -78,7 +78,7 @@ struct RenderingTests {
       let small = explanation.figure(pixelWidth: 720).canvas
       let large = explanation.figure(pixelWidth: 1440).canvas
       // Letters have whole pixels' widths, so that a line may break elsewhere.
-      #expect(abs(large.height - 2 * small.height) <= 2 * 40, "\(name)")
+      #expect(abs(large.height - 2 * small.height) <= 120, "\(name)")
     }
   }
 

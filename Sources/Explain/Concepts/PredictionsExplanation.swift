@@ -101,6 +101,12 @@ public struct PredictionsExplanation: Explanation {
     Palette.heat(Double(score)).opacity(0.14 + 0.66 * Double(score))
   }
 
+  /// The same colour without transparency, where it lies on paper.
+  private static func onPaper(_ score: Float) -> Color {
+    let color = color(score)
+    return Palette.paper.mixed(with: color.opacity(1), share: color.alpha)
+  }
+
   private func scale(on figure: Figure, y: Double) {
     let width = 180.0
     let x = figure.content.x + 34
@@ -110,8 +116,8 @@ public struct PredictionsExplanation: Explanation {
     for step in 0..<steps {
       figure.canvas.fill(
         Rectangle(
-          x: x + width * Double(step) / Double(steps), y: y, width: width / Double(steps),
-          height: 12), color: Self.color((Float(step) + 0.5) / Float(steps)))
+          x: x + width * Double(step) / Double(steps), y: y, width: width / Double(steps) + 0.3,
+          height: 12), color: Self.onPaper((Float(step) + 0.5) / Float(steps)))
     }
     for value in [0, 0.5, 1.0] {
       figure.write(

@@ -125,8 +125,8 @@ struct ExplainSuppressionCommand: ParsableCommand {
       candidates: try CandidateBoxes(madeUpFor: scene, configuration: configuration),
       maximumOverlap: maximumOverlap,
       source: """
-        The candidates are made up, as no model was given: positive priors, moved most of the way to \
-        their object, scored by how near they come.
+        The candidates are made up, as no model was given: positive priors, moved more or less \
+        of the way to their object, scored by how near they come.
         """)
   }
 }
