@@ -7,7 +7,7 @@ extension SSDNetwork {
   ///
   /// - Parameter names: of layers (`conv4_3`, with its normalisation), blocks (`conv4`) or parts
   ///   (`base`).
-  /// - Throws: ``TrainingError/unknownLayer(_:available:)``.
+  /// - Throws: ``TrainingError/unknownLayer(_:available:)``, ``TrainingError/everythingFrozen``.
   func freeze(_ names: [String]) throws {
     let layers = layers(under: self, path: [])
     for name in names {
@@ -22,8 +22,8 @@ extension SSDNetwork {
       }
     }
     // The factors of conv4_3's normalisation are in no layer, and nothing to train alone.
-    guard layers.contains(where: { $0.module.parameters.contains(where: \.tensor.requiresGradient) })
-    else { throw TrainingError.everythingFrozen }
+    let learning = layers.flatMap(\.module.parameters).filter(\.tensor.requiresGradient)
+    guard !learning.isEmpty else { throw TrainingError.everythingFrozen }
   }
 
   /// The modules without modules in them, and the names that lead there.
