@@ -19,7 +19,7 @@ public struct ExplainedScene: Sendable {
     self.classes = classes
   }
 
-  /// A picture of ``SyntheticShapes``, the objects' edges being those of their pixels.
+  /// A picture of ``/Datasets/SyntheticShapes``, the objects' edges being those of their pixels.
   ///
   /// - Parameter number: of the scene; the same number gives the same picture.
   public static func synthetic(_ number: Int) -> ExplainedScene {

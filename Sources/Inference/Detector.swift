@@ -44,7 +44,8 @@ public final class Detector: Sendable {
   /// Finds the objects in a batch of compressed pictures, which run through the network together.
   ///
   /// Large photographs are reduced while they are decoded (see
-  /// ``EncodedImage/decode(width:height:into:)``), so that they cost less than by way of ``Image``.
+  /// ``/Images/EncodedImage/decode(width:height:into:)``), so that they cost less than by way of
+  /// ``/Images/Image``.
   ///
   /// - Throws: `ImageError` naming the picture that cannot be decoded.
   public func detect(

@@ -43,7 +43,7 @@ public final class NativePredictor: Predictor {
   ///   - precision: falls back to float32 where the processor has no instructions for it, or where
   ///     int8 is asked for and the model is not quantised (see ``Quantizer``).
   ///   - threads: the number of threads; nil for as many as the process has processors.
-  /// - Throws: ``WeightFileError`` when weights cannot be read or are not finite, or
+  /// - Throws: ``/Weights/WeightFileError`` when weights cannot be read or are not finite, or
   ///   ``ImpossibleNetwork``, or ``UnavailableInstructionSet``.
   public convenience init(
     _ model: ImportedModel, precision: Precision = .automatic, threads: Int? = nil

@@ -22,9 +22,9 @@ public struct QuantizedModel: Sendable {
 
   /// Writes the model as safetensors: weights of quantised layers as bytes with a scale for each
   /// output channel beside them, batch normalisations folded into the weights, the ranges in the
-  /// metadata. ``ImportedModel`` opens it like any other.
+  /// metadata. ``/Weights/ImportedModel`` opens it like any other.
   ///
-  /// - Throws: ``WeightFileError``; the file appears whole or not at all.
+  /// - Throws: ``/Weights/WeightFileError``; the file appears whole or not at all.
   public func write(to url: URL) throws {
     var configuration = model.configuration
     configuration.base.hasBatchNormalization = false

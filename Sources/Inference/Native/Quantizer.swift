@@ -26,7 +26,7 @@ public struct Quantizer: Sendable {
   /// - Parameters:
   ///   - images: some hundred are enough; the first 8 measure the error.
   ///   - progress: is told what has been done, as a fraction.
-  /// - Throws: ``WeightFileError`` when the model cannot be read.
+  /// - Throws: ``/Weights/WeightFileError`` when the model cannot be read.
   /// - Precondition: there is an image.
   public func quantize(
     calibratedWith images: some Collection<Image>, progress: (Double) -> Void = { _ in }
