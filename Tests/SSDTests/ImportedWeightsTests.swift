@@ -10,35 +10,8 @@ import Weights
   "Weights of other implementations", .serialized,
   .enabled(if: SharedFixtures.exists("fixtures/checkpoints")))
 struct ImportedWeightsTests {
-  /// A checkpoint, and what its own implementation makes of an image.
-  struct Peer: Sendable, CustomTestStringConvertible {
-    var checkpoint: String
-    var golden: String
-    var input = "input"
-    var locations = "locations"
-    var scores = "scores"
-
-    var testDescription: String { checkpoint }
-  }
-
-  static let peers = [
-    Peer(
-      checkpoint: "amdegroot_ssd300_state_dict.pth", golden: "amdegroot_ssd300_forward",
-      input: "input_rgb_minus_mean"),
-    Peer(
-      checkpoint: "caffe_ssd300_voc.caffemodel", golden: "amdegroot_ssd300_forward",
-      input: "input_rgb_minus_mean"),
-    Peer(
-      checkpoint: "lufficc_ssd300_checkpoint.pth", golden: "lufficc_ssd300_forward",
-      input: "input_minus_mean"),
-    Peer(
-      checkpoint: "torchvision_ssd300_vgg16_state_dict.pth",
-      golden: "torchvision_ssd300_vgg16_forward", locations: "bbox_regression",
-      scores: "cls_logits_first_8_classes"),
-  ]
-
-  @Test("compute here what they compute there", arguments: peers)
-  func forward(peer: Peer) throws {
+  @Test("compute here what they compute there", arguments: ForeignCheckpoint.all)
+  func forward(peer: ForeignCheckpoint) throws {
     let golden = try SafeTensors(
       contentsOf: SharedFixtures.url("fixtures/checkpoints/\(peer.golden).safetensors"))
     try withUnpackedCheckpoint(peer.checkpoint) { url in
