@@ -25,12 +25,17 @@ began=$EPOCHREALTIME
 pace=$(((${EPOCHREALTIME/./} - ${began/./}) / 1000 / iterations))
 echo "check-kill: $iterations iterations undisturbed, $pace ms each"
 
+# Goes on with the run that is killed; before its first checkpoint there is nothing to go on with.
+go_on() {
+  local resume=()
+  [[ ! -e killed/last.safetensors ]] || resume=(--resume)
+  exec "${train[@]}" --output killed "${resume[@]}"
+}
+
 killed=0
 finished=false
 while ((killed < kills)); do
-  resume=()
-  [[ ! -e killed/last.safetensors ]] || resume=(--resume)
-  "${train[@]}" --output killed "${resume[@]}" > killed.log 2>&1 &
+  go_on > killed.log 2>&1 &
   process=$!
   # At any moment between the start of the program and the end of about four iterations.
   moment=$((RANDOM % (4 * pace + 1000)))
@@ -47,7 +52,7 @@ while ((killed < kills)); do
   fi
   wait "$process" 2> /dev/null || true
 done
-$finished || "${train[@]}" --output killed --resume > killed.log 2>&1 || grep -q "the run is over" killed.log ||
+$finished || (go_on) > killed.log 2>&1 || grep -q "the run is over" killed.log ||
   { cat killed.log >&2; exit 1; }
 
 for file in last best; do
