@@ -15,6 +15,7 @@ let package = Package(
     .library(name: "Inference", targets: ["Inference"]),
     .library(name: "Datasets", targets: ["Datasets"]),
     .library(name: "Explain", targets: ["Explain"]),
+    .library(name: "Report", targets: ["Report"]),
     .library(name: "Evaluation", targets: ["Evaluation"]),
     .library(name: "SSD", targets: ["SSD"]),
     .library(name: "Training", targets: ["Training"]),

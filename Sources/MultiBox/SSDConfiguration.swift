@@ -58,10 +58,9 @@ public struct SSDConfiguration: Hashable, Sendable, Codable {
 
 /// VGG-16, whole or thinned out.
 public struct BaseNetwork: Hashable, Sendable, Codable {
-  /// Channels of the five convolution blocks and of conv6 and conv7; in the paper
-  /// 64, 128, 256, 512, 512 and 1024.
+  /// Channels of the five convolution blocks; in the paper 64, 128, 256, 512 and 512.
   public var blockChannels: [Int]
-  /// Of conv6 and conv7.
+  /// Channels of conv6 and conv7; in the paper 1024.
   public var convolutionalChannels: Int
   /// Whether a batch normalisation follows every convolution of the base and the auxiliary blocks.
   public var hasBatchNormalization: Bool
