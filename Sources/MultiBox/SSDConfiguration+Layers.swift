@@ -42,6 +42,10 @@ extension SSDConfiguration {
 
   /// Multiplications, each with an addition, of a forward pass of one image.
   public var multiplications: Int { layers.reduce(0) { $0 + $1.multiplications } }
+
+  /// Multiplications, each with an addition, of a training step for one image: forwards, and backwards
+  /// for the weights and for the inputs, of which the image needs none.
+  public var trainingMultiplications: Int { 3 * multiplications - layers[0].multiplications }
 }
 
 /// Layers that are put one on top of the other.

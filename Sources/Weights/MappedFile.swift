@@ -62,4 +62,14 @@ public final class MappedFile: Sendable {
 
   /// How many bytes the file has.
   public var count: Int { bytes.count }
+
+  /// A tensor whose elements lie in the file, row-major; they are read later.
+  func tensor(shape: [Int], scalarType: ScalarType, at range: Range<Int>) -> StoredTensor {
+    StoredTensor(shape: shape, scalarType: scalarType) { body in
+      try withExtendedLifetime(self) {
+        try UnsafeRawBufferPointer(rebasing: self.bytes[range])
+          .withAlignment(for: scalarType, body)
+      }
+    }
+  }
 }

@@ -82,13 +82,7 @@ public struct CaffeModel: TensorArchive {
     guard let entry = entries[name] else {
       throw WeightFileError(url, tensor: name, .missingTensor)
     }
-    let file = file
-    return StoredTensor(shape: entry.shape, scalarType: entry.scalarType) { body in
-      try withExtendedLifetime(file) {
-        try UnsafeRawBufferPointer(rebasing: file.bytes[entry.range])
-          .withAlignment(for: entry.scalarType, body)
-      }
-    }
+    return file.tensor(shape: entry.shape, scalarType: entry.scalarType, at: entry.range)
   }
 }
 

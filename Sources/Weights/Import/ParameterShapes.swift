@@ -5,9 +5,8 @@ extension BaseNetwork {
   var convolutions: [(name: String, inputs: Int, outputs: Int, kernel: Int)] {
     var layers: [(name: String, inputs: Int, outputs: Int, kernel: Int)] = []
     var inputs = 3
-    // Two convolutions in each of the first two blocks, three in the others.
-    for (block, channels) in blockChannels.enumerated() {
-      for layer in 1...(block < 2 ? 2 : 3) {
+    for (block, (channels, depth)) in zip(blockChannels, Self.blockDepths).enumerated() {
+      for layer in 1...depth {
         layers.append(("conv\(block + 1)_\(layer)", inputs, channels, 3))
         inputs = channels
       }

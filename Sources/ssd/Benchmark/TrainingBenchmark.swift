@@ -43,7 +43,7 @@
       backwardMilliseconds = timings(\.backward)
       optimizerMilliseconds = timings(\.optimizer)
       imagesPerSecond = 1000 * Double(batch) / milliseconds.percentile(0.5)
-      operationsPerImage = configuration.trainingOperations
+      operationsPerImage = 2 * Double(configuration.trainingMultiplications)
       operationsPerSecond = imagesPerSecond * operationsPerImage
       peakOperationsPerSecond = peak
     }
