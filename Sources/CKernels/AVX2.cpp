@@ -49,10 +49,11 @@ void accumulateTile(const TileArguments &a) {
   for (int step = 0; step < a.stepCount; step++) {
     const uint8_t *input = a.input + a.steps[step].input;
     const uint8_t *weights = a.weights + a.steps[step].weights;
+    const uint8_t *ahead = a.ahead + a.steps[step].weights / 64 * a.aheadStep;
     for (int depth = 0; depth < a.depth; depth++) {
       const __m256i low = _mm256_load_si256((const __m256i *)weights);
       const __m256i high = _mm256_load_si256((const __m256i *)(weights + 32));
-      _mm_prefetch((const char *)weights + a.prefetch, _MM_HINT_T0);
+      _mm_prefetch((const char *)ahead, _MM_HINT_T0);
       UNROLL for (int pixel = 0; pixel < pixels; pixel++) {
         __m256i channels;
         asm volatile("vbroadcastss %1, %0"
@@ -63,6 +64,7 @@ void accumulateTile(const TileArguments &a) {
       }
       input += 4;
       weights += 64;
+      ahead += a.aheadStep;
     }
   }
   UNROLL for (int pixel = 0; pixel < pixels; pixel++) {

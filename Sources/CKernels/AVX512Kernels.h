@@ -34,11 +34,15 @@ void accumulateTile(const TileArguments &a) {
   for (int step = 0; step < a.stepCount; step++) {
     const uint8_t *input = a.input + a.steps[step].input;
     const uint8_t *weights = a.weights + a.steps[step].weights;
+    const uint8_t *ahead = a.ahead + a.steps[step].weights / (groups * 64) * a.aheadStep;
+    const uint8_t *next = a.input + a.steps[step + 1 < a.stepCount ? step + 1 : step].input;
     for (int depth = 0; depth < a.depth; depth++) {
+      _mm_prefetch((const char *)next, _MM_HINT_T0);
+      next += distance;
       __m512i lanes[groups];
       UNROLL for (int group = 0; group < groups; group++) {
         lanes[group] = _mm512_load_si512(weights + group * 64);
-        _mm_prefetch((const char *)weights + group * 64 + a.prefetch, _MM_HINT_T0);
+        _mm_prefetch((const char *)ahead + group * 64, _MM_HINT_T0);
       }
       UNROLL for (int pixel = 0; pixel < pixels; pixel++) {
         const __m512i channels = broadcast(input + pixel * distance);
@@ -47,6 +51,7 @@ void accumulateTile(const TileArguments &a) {
       }
       input += 4;
       weights += groups * 64;
+      ahead += a.aheadStep;
     }
   }
   UNROLL for (int pixel = 0; pixel < pixels; pixel++)

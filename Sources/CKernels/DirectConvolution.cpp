@@ -159,7 +159,8 @@ void DirectConvolution::runRows(
   tile.depth = depth;
   tile.weights = weights.data + panel.weights;
   // Weights come from the second cache, and a step's worth ahead is early enough for it.
-  tile.prefetch = ptrdiff_t(depth) * panel.lanes() * 4;
+  tile.ahead = tile.weights + size_t(depth) * panel.lanes() * 4;
+  tile.aheadStep = panel.lanes() * 4;
   tile.output = sums;
   tile.lanes = panel.lanes();
   for (int y = firstRow; y < lastRow; y++) {

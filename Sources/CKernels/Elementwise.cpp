@@ -8,21 +8,44 @@
 #include "Maps.h"
 #include "Threads.h"
 
+namespace {
+
+constexpr size_t hugePage = 2 << 20;
+
+}  // namespace
+
+// The system's fresh pages are zero. They are not touched here, where one thread would wait for all of them: whoever
+// writes first gets them, and where memory is not at hand (on a virtual machine, say) that takes longer than packing.
 void *ck_allocate(size_t bytes) {
-  constexpr size_t page = 2 << 20;
   // Small things are not worth a huge page each.
-  const size_t alignment = bytes >= page ? page : 4096;
+  const bool isLarge = bytes >= hugePage;
+  const size_t alignment = isLarge ? hugePage : 4096;
   bytes = (bytes + alignment - 1) / alignment * alignment;
-  void *memory = std::aligned_alloc(alignment, bytes);
-  if (!memory) std::abort();
+  if (!isLarge) {
+    void *memory = std::aligned_alloc(alignment, bytes);
+    if (!memory) std::abort();
+    return std::memset(memory, 0, bytes);
+  }
+  const size_t reserved = bytes + hugePage;
+  void *mapped = mmap(nullptr, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (mapped == MAP_FAILED) std::abort();
+  uint8_t *first = static_cast<uint8_t *>(mapped);
+  const size_t before = (hugePage - reinterpret_cast<uintptr_t>(first) % hugePage) % hugePage;
+  if (before > 0) munmap(first, before);
+  munmap(first + before + bytes, reserved - before - bytes);
 #if defined(MADV_HUGEPAGE)
-  if (alignment == page) madvise(memory, bytes, MADV_HUGEPAGE);
+  madvise(first + before, bytes, MADV_HUGEPAGE);
 #endif
-  std::memset(memory, 0, bytes);
-  return memory;
+  return first + before;
 }
 
-void ck_free(void *memory, size_t) { std::free(memory); }
+void ck_free(void *memory, size_t bytes) {
+  if (bytes >= hugePage) {
+    munmap(memory, (bytes + hugePage - 1) / hugePage * hugePage);
+  } else {
+    std::free(memory);
+  }
+}
 
 size_t ck_map_bytes(const ck_map *map) { return MapLayout(*map).image; }
 

@@ -30,8 +30,9 @@ struct TileArguments {
   int depth;
   // For every step and depth, four bytes of weights for each lane of the panel.
   const uint8_t *weights;
-  // How far ahead weights are fetched into the first cache, in bytes.
-  ptrdiff_t prefetch;
+  // Weights to fetch meanwhile for later: where they begin, and by how many bytes each depth advances in them.
+  const uint8_t *ahead;
+  ptrdiff_t aheadStep;
   // Sums, float32: `lanes` a pixel.
   float *output;
   int pixels, lanes;

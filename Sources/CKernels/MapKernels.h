@@ -28,35 +28,48 @@ void pool(const PoolArguments &a) {
 template <ck_element element>
 constexpr int vectorBytes = vectorLanes * (element == CK_FLOAT32 ? 4 : element == CK_BFLOAT16 ? 2 : 1);
 
+// As many as leave the first cache to their sums and a block's row.
+constexpr int normalizedPixels = 64;
+
+// Some pixels' channels, block after block: neighbouring pixels of a block lie side by side, the blocks far apart.
 template <ck_element from, ck_element to>
-void normalizeRow(const LengthArguments &a) {
+void normalizeRun(const LengthArguments &a, const uint8_t *input, uint8_t *output, int pixels) {
   constexpr int fromPart = vectorBytes<from>, toPart = vectorBytes<to>;
-  const int parts = a.inputBlocks * blockBytes / fromPart;
+  constexpr int fromPerBlock = blockBytes / fromPart, toPerBlock = blockBytes / toPart;
+  const int parts = a.inputBlocks * fromPerBlock;
   const auto source = [&](int x, int part) INLINE_LAMBDA {
-    const int perBlock = blockBytes / fromPart;
     return loaded<from>(
-      a.input + part / perBlock * a.inputBlock + size_t(x) * blockBytes + part % perBlock * fromPart);
+      input + part / fromPerBlock * a.inputBlock + size_t(x) * blockBytes + part % fromPerBlock * fromPart);
   };
-  for (int x = 0; x < a.width; x++) {
-    Vector squares{};
-    for (int part = 0; part < parts; part++) {
-      const Vector value = source(x, part);
-      squares += value * value;
-    }
+  Vector squares[normalizedPixels] = {};
+  for (int part = 0; part < parts; part++)
+    for (int x = 0; x < pixels; x++) squares[x] += source(x, part) * source(x, part);
+
+  float divisors[normalizedPixels];
+  for (int x = 0; x < pixels; x++) {
     float sum = 0;
-    for (int lane = 0; lane < vectorLanes; lane++) sum += squares[lane];
+    for (int lane = 0; lane < vectorLanes; lane++) sum += squares[x][lane];
     // An all-zero pixel would be divided by zero; 1e-10 is what the authors' Caffe layer adds.
-    const float divisor =
-      a.inputScale / __builtin_sqrtf(sum * a.inputScale * a.inputScale + 1e-10f);
-    // Blocks of the output may have more channels than those of the input; all of them are written.
-    for (int part = 0; part < a.outputBlocks * blockBytes / toPart; part++) {
-      const int perBlock = blockBytes / toPart;
-      const Vector factors = loaded<CK_FLOAT32>((const uint8_t *)(a.factors + part * vectorLanes));
+    divisors[x] = a.inputScale / __builtin_sqrtf(sum * a.inputScale * a.inputScale + 1e-10f);
+  }
+  // Blocks of the output may have more channels than those of the input; all of them are written.
+  for (int part = 0; part < a.outputBlocks * toPerBlock; part++) {
+    const Vector factors = loaded<CK_FLOAT32>((const uint8_t *)(a.factors + part * vectorLanes));
+    for (int x = 0; x < pixels; x++) {
       stored<to>(
-        part < parts ? source(x, part) * divisor * factors : Vector{},
-        a.output + part / perBlock * a.outputBlock + size_t(x) * blockBytes + part % perBlock * toPart,
+        part < parts ? source(x, part) * divisors[x] * factors : Vector{},
+        output + part / toPerBlock * a.outputBlock + size_t(x) * blockBytes + part % toPerBlock * toPart,
         a.inverseScale);
     }
+  }
+}
+
+template <ck_element from, ck_element to>
+void normalizeRow(const LengthArguments &a) {
+  for (int x = 0; x < a.width; x += normalizedPixels) {
+    const size_t offset = size_t(x) * blockBytes;
+    normalizeRun<from, to>(
+      a, a.input + offset, a.output + offset, a.width - x < normalizedPixels ? a.width - x : normalizedPixels);
   }
 }
 

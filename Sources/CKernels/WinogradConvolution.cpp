@@ -34,11 +34,10 @@ WinogradConvolution::WinogradConvolution(
   switch (shape.schedule) {
     case CK_SCHEDULE_PER_THREAD: isShared = false; break;
     case CK_SCHEDULE_SHARED: isShared = true; break;
-    // Per thread, every batch streams all weights. Where each thread has hardly more than one batch and the weights
-    // do not stay in a cache, they had better be read once.
+    // Per thread, every batch streams all weights. Few panels have to be cut up for the threads, and save nothing.
     case CK_SCHEDULE_AUTOMATIC:
-      isShared = int(origins.size()) <= 3 * kernels.pixels
-        && size_t(shape.input.channels) * groups.size() * groupChannels * elements() * 4 / together > size_t(32 << 20);
+      isShared = panels.size() >= 8 && input.blocks * blockBytes * origins.size()
+        < size_t(blocks) * depth * 4 * groups.size() * groupChannels;
       break;
   }
   pack(weights, threads);
@@ -109,7 +108,7 @@ int WinogradConvolution::partsOfShared(int tiles, int threads) const {
   const int fitting = shape.tiles > 0
     ? shape.tiles
     : std::max(kernels.pixels, int(secondCacheBytes() / 2 / (size_t(elements()) * size_t(kernels.lanes) * 4)));
-  const int forThreads = quotientRoundedUp(2 * threads, int(panels.size()));
+  const int forThreads = quotientRoundedUp(4 * threads, int(panels.size()));
   return std::max(
     quotientRoundedUp(tiles, fitting), std::min(forThreads, quotientRoundedUp(tiles, kernels.pixels)));
 }
@@ -126,14 +125,14 @@ size_t WinogradConvolution::sumsElement(int tiles) const { return size_t(tiles) 
 
 size_t WinogradConvolution::sumsBytes(int tiles) const { return inPages(sumsElement(tiles) * 4 * elements()); }
 
-WinogradConvolution::Batch WinogradConvolution::batch(int first, int count, uint8_t *memory) const {
+WinogradConvolution::Batch WinogradConvolution::batch(Range tiles, uint8_t *memory) const {
   Step *steps = reinterpret_cast<Step *>(memory);
   for (int block = 0; block < blocks; block++) {
-    steps[block] = {block * count * blockBytes, block * depth * groupChannels * 4};
+    steps[block] = {block * tiles.count * blockBytes, block * depth * groupChannels * 4};
     steps[blocks + block] = {steps[block].input, 2 * steps[block].weights};
   }
   uint8_t *transformed = memory + inPages(size_t(2 * blocks) * sizeof(Step));
-  return {first, count, transformed, elementBytes(count), {steps, steps + blocks}};
+  return {tiles, transformed, elementBytes(tiles.count), {steps, steps + blocks}};
 }
 
 size_t WinogradConvolution::scratch(int images, int threads) const {
@@ -149,22 +148,35 @@ size_t WinogradConvolution::scratch(int images, int threads) const {
 // -- The three steps
 
 void WinogradConvolution::transformInput(
-  const ck_convolution_run_arguments &arguments, const Batch &batch, int block, int first, int last) const {
+  const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const {
   const int perImage = int(origins.size());
-  while (first < last) {
-    const int tile = batch.first + first, image = tile / perImage, inImage = tile % perImage;
-    const int count = std::min(last - first, perImage - inImage);
+  while (tiles.count > 0) {
+    const int tile = batch.tiles.first + tiles.first, image = tile / perImage, inImage = tile % perImage;
+    const int count = std::min(tiles.count, perImage - inImage);
     transforms.input(
       {static_cast<const uint8_t *>(arguments.input) + image * input.image + block * input.block,
        &offsets[size_t(inImage)], count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
-       batch.transformed + (size_t(block) * batch.count + first) * blockBytes, batch.element});
-    first += count;
+       batch.transformed + (size_t(block) * batch.tiles.count + tiles.first) * blockBytes, batch.element});
+    tiles = {tiles.first + count, tiles.count - count};
+  }
+}
+
+// A part of what the transforms of tiles to come will read, into the second cache.
+void WinogradConvolution::fetchInput(
+  const ck_convolution_run_arguments &arguments, Range tiles, int part, int parts) const {
+  const int perImage = int(origins.size()), n = outputTile() + 2;
+  const Range rows = Range{0, blocks * tiles.count * n}.part(part, parts);
+  for (int row = rows.first; row < rows.first + rows.count; row++) {
+    const int block = row / n / tiles.count, tile = tiles.first + row / n % tiles.count;
+    const uint8_t *first = static_cast<const uint8_t *>(arguments.input) + tile / perImage * input.image
+      + block * input.block + offsets[size_t(tile % perImage)] + row % n * input.row * shape.dilation;
+    for (int x = 0; x < n; x++) __builtin_prefetch(first + x * blockBytes * shape.dilation, 0, 2);
   }
 }
 
 void WinogradConvolution::multiply(
-  const Batch &batch, const Panel &panel, int element, int first, int last, float *sums) const {
-  const int count = last - first, parts = quotientRoundedUp(count, kernels.pixels);
+  const Batch &batch, const Panel &panel, int element, Range tiles, float *sums) const {
+  const int parts = quotientRoundedUp(tiles.count, kernels.pixels);
   TileArguments tile{};
   tile.pixelDistance = blockBytes;
   tile.steps = batch.steps[panel.groups - 1];
@@ -172,45 +184,49 @@ void WinogradConvolution::multiply(
   tile.depth = depth;
   tile.weights = panelWeights(panel, element);
   tile.lanes = panel.lanes();
+  tile.aheadStep = panel.lanes() * 4 / parts;
   for (int part = 0; part < parts; part++) {
-    const int begin = count * part / parts;
-    tile.input = batch.transformed + element * batch.element + size_t(first + begin) * blockBytes;
-    tile.pixels = count * (part + 1) / parts - begin;
-    tile.output = sums + size_t(begin) * panel.lanes();
-    // The last run of pixels brings the next panel, the others what comes next of this one: two blocks ahead, since
-    // it comes from the third cache.
-    tile.prefetch = part == parts - 1 && parts > 1 ? ptrdiff_t(panelBytes(panel))
-                                                   : 2 * ptrdiff_t(depth) * panel.lanes() * 4;
+    const Range pixels = tiles.part(part, parts);
+    tile.input = batch.transformed + element * batch.element + size_t(pixels.first) * blockBytes;
+    tile.pixels = pixels.count;
+    tile.output = sums + size_t(pixels.first - tiles.first) * panel.lanes();
+    // Each run of pixels brings its part of the next element's weights, so that these have all the time there is to
+    // come from memory. A single run is better off with its own, two blocks ahead: the next would fall out of the
+    // first cache before they are read.
+    tile.ahead = parts > 1 ? tile.weights + panelBytes(panel) * size_t(parts + part) / size_t(parts)
+                           : tile.weights + 2 * size_t(depth) * panel.lanes() * 4;
     kernels.tile[shape.input.element](tile);
   }
 }
 
 void WinogradConvolution::transformOutput(
-  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, int first,
-  int last, const float *sums) const {
+  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, Range tiles,
+  const float *sums) const {
   const int perImage = int(origins.size());
-  const size_t element = sumsElement(last - first);
-  while (first < last) {
-    const int tile = batch.first + first, image = tile / perImage, inImage = tile % perImage;
-    const int count = std::min(last - first, perImage - inImage);
+  const size_t element = sumsElement(tiles.count);
+  while (tiles.count > 0) {
+    const int tile = batch.tiles.first + tiles.first, image = tile / perImage, inImage = tile % perImage;
+    const int count = std::min(tiles.count, perImage - inImage);
     transforms.output(
       {sums + group * groupChannels, size_t(panel.lanes()), element, &origins[size_t(inImage)], count, shape.dilation,
        shape.output.height, shape.output.width, destination(arguments, image, panel.firstGroup + group),
        pooledDestination(arguments, image, panel.firstGroup + group), shape.pooled.height, shape.pooled.width,
        epilogue(panel.firstGroup + group)});
-    first += count;
+    tiles = {tiles.first + count, tiles.count - count};
     sums += size_t(count) * panel.lanes();
   }
 }
 
 void WinogradConvolution::multiplyPanel(
-  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int first, int last,
+  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, Range tiles, Range next,
   float *sums) const {
+  const int turn = int(&panel - panels.data()) * elements(), turns = int(panels.size()) * elements();
   for (int element = 0; element < elements(); element++) {
-    multiply(batch, panel, element, first, last, sums + element * sumsElement(last - first));
+    if (next.count > 0) fetchInput(arguments, next, turn + element, turns);
+    multiply(batch, panel, element, tiles, sums + element * sumsElement(tiles.count));
   }
   for (int group = 0; group < panel.groups; group++) {
-    transformOutput(arguments, batch, panel, group, first, last, sums);
+    transformOutput(arguments, batch, panel, group, tiles, sums);
   }
 }
 
@@ -221,12 +237,14 @@ void WinogradConvolution::runPerThread(
   const int tiles = tilesPerThread(total, threads.count()), batches = quotientRoundedUp(total, tiles);
   const size_t share = batchBytes(tiles) + sumsBytes(tiles);
   threads.forEach(batches, [&](int index, int thread) {
-    const int first = int(int64_t(total) * index / batches), last = int(int64_t(total) * (index + 1) / batches);
     uint8_t *memory = static_cast<uint8_t *>(arguments.scratch) + share * size_t(thread);
-    const Batch batch = this->batch(first, last - first, memory);
+    const Batch batch = this->batch(Range{0, total}.part(index, batches), memory);
+    // Most likely this thread's.
+    const int nextIndex = index + threads.count();
+    const Range next = nextIndex < batches ? Range{0, total}.part(nextIndex, batches) : Range{};
     float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles));
-    for (int block = 0; block < blocks; block++) transformInput(arguments, batch, block, 0, batch.count);
-    for (const Panel &panel : panels) multiplyPanel(arguments, batch, panel, 0, batch.count, sums);
+    for (int block = 0; block < blocks; block++) transformInput(arguments, batch, block, {0, batch.tiles.count});
+    for (const Panel &panel : panels) multiplyPanel(arguments, batch, panel, {0, batch.tiles.count}, next, sums);
   });
 }
 
@@ -238,20 +256,15 @@ void WinogradConvolution::runShared(
   const size_t share = sumsBytes(quotientRoundedUp(tiles, parts));
   uint8_t *memory = static_cast<uint8_t *>(arguments.scratch);
   for (int index = 0; index < batches; index++) {
-    const int first = int(int64_t(total) * index / batches), last = int(int64_t(total) * (index + 1) / batches);
-    const Batch batch = this->batch(first, last - first, memory);
-    const int halves = batch.count >= 32 ? 2 : 1;
+    const Batch batch = this->batch(Range{0, total}.part(index, batches), memory);
+    const Range all = {0, batch.tiles.count};
+    const int halves = all.count >= 32 ? 2 : 1;
     threads.forEach(blocks * halves, [&](int task, int) {
-      const int half = task % halves;
-      transformInput(
-        arguments, batch, task / halves, batch.count * half / halves, batch.count * (half + 1) / halves);
+      transformInput(arguments, batch, task / halves, all.part(task % halves, halves));
     });
     threads.forEach(int(panels.size()) * parts, [&](int task, int thread) {
-      const int part = task % parts;
       float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles) + share * size_t(thread));
-      multiplyPanel(
-        arguments, batch, panels[size_t(task / parts)], batch.count * part / parts, batch.count * (part + 1) / parts,
-        sums);
+      multiplyPanel(arguments, batch, panels[size_t(task / parts)], all.part(task % parts, parts), {}, sums);
     });
   }
 }

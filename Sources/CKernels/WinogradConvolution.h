@@ -22,9 +22,18 @@ struct WinogradConvolution final : ck_convolution {
   size_t scratch(int images, int threads) const override;
 
  private:
-  // Tiles first ..< first + count of all images', and where their transforms lie.
+  struct Range {
+    int first = 0, count = 0;
+    // One of so many parts of nearly equal length.
+    Range part(int index, int parts) const {
+      const int begin = int(int64_t(count) * index / parts), end = int(int64_t(count) * (index + 1) / parts);
+      return {first + begin, end - begin};
+    }
+  };
+
+  // Some of all images' tiles, and where their transforms lie.
   struct Batch {
-    int first, count;
+    Range tiles;
     uint8_t *transformed;
     // The distance of a tile's elements in bytes.
     size_t element;
@@ -37,23 +46,25 @@ struct WinogradConvolution final : ck_convolution {
   int tilesPerThread(int total, int threads) const;
   int tilesShared(int total) const;
   int partsOfShared(int tiles, int threads) const;
-  Batch batch(int first, int count, uint8_t *memory) const;
+  Batch batch(Range tiles, uint8_t *memory) const;
   size_t batchBytes(int tiles) const;
   size_t elementBytes(int tiles) const;
   size_t sumsBytes(int tiles) const;
   // Of a tile's elements in a panel's sums, in floats.
   size_t sumsElement(int tiles) const;
 
+  // Ranges of tiles count from the batch's first, `next` from the first of all.
   void transformInput(
-    const ck_convolution_run_arguments &arguments, const Batch &batch, int block, int first, int last) const;
-  // Tiles first ..< last of a batch times a panel, and back into the map.
+    const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const;
+  void fetchInput(const ck_convolution_run_arguments &arguments, Range next, int part, int parts) const;
+  // Tiles times a panel, and back into the map; meanwhile the input of the next batch is fetched.
   void multiplyPanel(
-    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int first, int last,
+    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, Range tiles, Range next,
     float *sums) const;
-  void multiply(const Batch &batch, const Panel &panel, int element, int first, int last, float *sums) const;
+  void multiply(const Batch &batch, const Panel &panel, int element, Range tiles, float *sums) const;
   void transformOutput(
-    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, int first,
-    int last, const float *sums) const;
+    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, Range tiles,
+    const float *sums) const;
 
   void runPerThread(const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const;
   void runShared(const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const;

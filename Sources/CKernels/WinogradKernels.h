@@ -4,8 +4,8 @@
 
 // One block of channels of some tiles.
 //
-// A tile's rows lie pages apart, where no prefetcher of the hardware follows; so the next tile is asked for while this
-// one is computed.
+// A tile's rows lie pages apart, and so do its elements, where no prefetcher of the hardware follows; so what the next
+// tile reads and writes is asked for while this one is computed.
 template <ck_element element, int m>
 void inputTransform(const InputTransformArguments &a) {
   constexpr int n = m + 2, bytes = vectorLanes * (element == CK_FLOAT32 ? 4 : 2);
@@ -14,6 +14,8 @@ void inputTransform(const InputTransformArguments &a) {
       const uint8_t *next = a.input + a.offsets[tile + 1];
       for (int y = 0; y < n; y++)
         for (int x = 0; x < n; x++) __builtin_prefetch(next + y * a.row + x * a.pixel);
+      for (int i = 0; i < n * n; i++)
+        __builtin_prefetch(a.output + (tile + 1) * blockBytes + i * a.elementDistance, 1);
     }
     for (int part = 0; part < blockBytes / bytes; part++) {
       const uint8_t *from = a.input + a.offsets[tile] + part * bytes;
@@ -33,54 +35,70 @@ void inputTransform(const InputTransformArguments &a) {
   }
 }
 
+// A row of a tile's finished pixels into the map, as far as the map reaches.
+template <ck_element element, int m>
+INLINE void storeRow(const Vector *row, int columns, const Destination &to, ptrdiff_t first, ptrdiff_t pixel, int part) {
+  if (columns >= m) {
+    UNROLL for (int x = 0; x < m; x++) stored<element>(row[x], to, first + x * pixel, part);
+  } else {
+    for (int x = 0; x < columns; x++) stored<element>(row[x], to, first + x * pixel, part);
+  }
+}
+
+// Two rows of a tile as a row of maxima.
+template <ck_element element, int m>
+INLINE void poolRows(
+  const Vector *upper, const Vector *lower, int columns, const Destination &to, ptrdiff_t first, int part) {
+  UNROLL for (int x = 0; x < m; x += 2) {
+    if (x >= columns) continue;
+    Vector maximum = __builtin_elementwise_max(upper[x], lower[x]);
+    if (x + 1 < columns)
+      maximum = __builtin_elementwise_max(maximum, __builtin_elementwise_max(upper[x + 1], lower[x + 1]));
+    stored<element>(maximum, to, first + x / 2 * ptrdiff_t(to.pixel), part);
+  }
+}
+
+// The lines that a tile will write come from far while it is computed.
+template <int m>
+INLINE void fetchForWriting(const uint8_t *first, ptrdiff_t row, ptrdiff_t pixel) {
+  UNROLL for (int y = 0; y < m; y++)
+    UNROLL for (int x = 0; x < m; x++) __builtin_prefetch(first + y * row + x * pixel, 1);
+}
+
 template <ck_element element, int m>
 INLINE void outputTile(const OutputTransformArguments &a, int tile, int part) {
   constexpr int n = m + 2;
+  const Destination to = a.destination, pooled = a.pooled;
+  const int oy = a.origins[tile].y, ox = a.origins[tile].x;
+  const int rows = (a.height - oy + a.dilation - 1) / a.dilation, columns = (a.width - ox + a.dilation - 1) / a.dilation;
+  const ptrdiff_t first = ptrdiff_t(oy) * to.row + ptrdiff_t(ox) * to.pixel;
+  const ptrdiff_t row = ptrdiff_t(to.row) * a.dilation, pixel = ptrdiff_t(to.pixel) * a.dilation;
+  const ptrdiff_t firstPooled = ptrdiff_t(oy / 2) * pooled.row + ptrdiff_t(ox / 2) * pooled.pixel;
+  if (to.data) fetchForWriting<m>(to.data + first, row, pixel);
+  if (pooled.data) fetchForWriting<m / 2>(pooled.data + firstPooled, pooled.row, pooled.pixel);
+
   const float *from = a.sums + tile * a.tileDistance + part * vectorLanes;
-  Vector columns[n * m], pixels[m * m];
+  Vector half[n * m];
   UNROLL for (int x = 0; x < n; x++) {
     Vector s[n];
     UNROLL for (int y = 0; y < n; y++)
       s[y] = loaded<CK_FLOAT32>((const uint8_t *)(from + (y * n + x) * a.elementDistance));
-    Winograd<m>::template output<1, n>(s, columns + x);
+    Winograd<m>::template output<1, n>(s, half + x);
   }
-  UNROLL for (int y = 0; y < m; y++) {
-    Winograd<m>::template output<1, 1>(columns + y * n, pixels + y * m);
-    UNROLL for (int x = 0; x < m; x++) pixels[y * m + x] = finished(pixels[y * m + x], a.epilogue, part);
-  }
-
-  const int oy = a.origins[tile].y, ox = a.origins[tile].x;
-  const int rows = (a.height - oy + a.dilation - 1) / a.dilation, columns_ = (a.width - ox + a.dilation - 1) / a.dilation;
-  const bool isWhole = rows >= m && columns_ >= m;
-  if (a.destination.data) {
-    const ptrdiff_t first = ptrdiff_t(oy) * a.destination.row + ptrdiff_t(ox) * a.destination.pixel;
-    const ptrdiff_t row = ptrdiff_t(a.destination.row) * a.dilation, pixel = ptrdiff_t(a.destination.pixel) * a.dilation;
-    if (isWhole) {
-      UNROLL for (int y = 0; y < m; y++)
-        UNROLL for (int x = 0; x < m; x++)
-          stored<element>(pixels[y * m + x], a.destination, first + y * row + x * pixel, part);
-    } else {
-      for (int y = 0; y < m && y < rows; y++)
-        for (int x = 0; x < m && x < columns_; x++)
-          stored<element>(pixels[y * m + x], a.destination, first + y * row + x * pixel, part);
+  const Vector bias = loaded<CK_FLOAT32>((const uint8_t *)(a.epilogue.biases + part * vectorLanes));
+  const Vector least = Vector{} + (a.epilogue.hasReLU ? 0 : -__builtin_inff());
+  // Two rows at a time are few enough for the registers.
+  UNROLL for (int y = 0; y < m; y += 2) {
+    Vector pixels[2][m];
+    UNROLL for (int i = 0; i < 2; i++) {
+      Winograd<m>::template output<1, 1>(half + (y + i) * n, pixels[i]);
+      UNROLL for (int x = 0; x < m; x++) pixels[i][x] = __builtin_elementwise_max(pixels[i][x] + bias, least);
+      if (to.data && y + i < rows) storeRow<element, m>(pixels[i], columns, to, first + (y + i) * row, pixel, part);
     }
-  }
-  if (a.pooled.data) {
-    if (!isWhole) {
-      // What lies outside must not win; after a ReLU nothing is below zero.
-      for (int y = 0; y < m; y++)
-        for (int x = 0; x < m; x++)
-          if (y >= rows || x >= columns_) pixels[y * m + x] = Vector{};
+    if (pooled.data && y < rows) {
+      poolRows<element, m>(
+        pixels[0], pixels[y + 1 < rows ? 1 : 0], columns, pooled, firstPooled + y / 2 * ptrdiff_t(pooled.row), part);
     }
-    UNROLL for (int y = 0; y < m / 2; y++)
-      UNROLL for (int x = 0; x < m / 2; x++) {
-        if (oy / 2 + y >= a.pooledHeight || ox / 2 + x >= a.pooledWidth) continue;
-        const Vector *corner = pixels + 2 * y * m + 2 * x;
-        const Vector maximum = __builtin_elementwise_max(
-          __builtin_elementwise_max(corner[0], corner[1]), __builtin_elementwise_max(corner[m], corner[m + 1]));
-        stored<element>(
-          maximum, a.pooled, ptrdiff_t(oy / 2 + y) * a.pooled.row + ptrdiff_t(ox / 2 + x) * a.pooled.pixel, part);
-      }
   }
 }
 
