@@ -43,6 +43,16 @@ struct ByteOperand {
   static INLINE __m256 float32(Sum sum) { return _mm256_cvtepi32_ps(sum); }
 };
 
+struct WordOperand {
+  using Sum = __m256i;
+  static constexpr int products = 2;
+  static INLINE void multiplyAdd(Sum &sum, __m256i channels, __m256i weights) {
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(channels, weights));
+    asm volatile("" : "+x"(sum));
+  }
+  static INLINE __m256 float32(Sum sum) { return _mm256_cvtepi32_ps(sum); }
+};
+
 template <class Operand, int pixels>
 void accumulateTile(const TileArguments &a) {
   typename Operand::Sum sums[pixels][2] = {};
@@ -98,8 +108,8 @@ int spin(int64_t turns) {
 #include "VectorKernels.h"
 
 constexpr int (*spins[3])(int64_t) = {spin<Float32Operand>, nullptr, spin<ByteOperand>};
-constexpr KernelTable table =
-  kernelTable(accumulate<Float32Operand>, nullptr, accumulate<ByteOperand>, spins);
+constexpr KernelTable table = kernelTable(
+  {accumulate<Float32Operand>, nullptr, accumulate<ByteOperand>, accumulate<WordOperand>}, spins);
 
 }  // namespace
 #pragma clang attribute pop

@@ -34,11 +34,21 @@ struct ByteOperand {
   static INLINE __m512 float32(Sum sum) { return _mm512_cvtepi32_ps(sum); }
 };
 
+struct WordOperand {
+  using Sum = __m512i;
+  static constexpr int products = 2;
+  static INLINE void multiplyAdd(Sum &sum, __m512i channels, __m512i weights) {
+    sum = _mm512_add_epi32(sum, _mm512_madd_epi16(channels, weights));
+    asm volatile("" : "+v"(sum));
+  }
+  static INLINE __m512 float32(Sum sum) { return _mm512_cvtepi32_ps(sum); }
+};
+
 #include "VectorKernels.h"
 
 constexpr int (*spins[3])(int64_t) = {spin<Float32Operand>, nullptr, spin<ByteOperand>};
-constexpr KernelTable table =
-  kernelTable(accumulate<Float32Operand>, nullptr, accumulate<ByteOperand>, spins);
+constexpr KernelTable table = kernelTable(
+  {accumulate<Float32Operand>, nullptr, accumulate<ByteOperand>, accumulate<WordOperand>}, spins);
 
 }  // namespace
 #pragma clang attribute pop

@@ -42,11 +42,20 @@ struct ByteOperand {
   static INLINE __m512 float32(Sum sum) { return _mm512_cvtepi32_ps(sum); }
 };
 
+struct WordOperand {
+  using Sum = __m512i;
+  static constexpr int products = 2;
+  static INLINE void multiplyAdd(Sum &sum, __m512i channels, __m512i weights) {
+    asm volatile("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(channels), "v"(weights));
+  }
+  static INLINE __m512 float32(Sum sum) { return _mm512_cvtepi32_ps(sum); }
+};
+
 #include "VectorKernels.h"
 
 constexpr int (*spins[3])(int64_t) = {spin<Float32Operand>, spin<BFloat16Operand>, spin<ByteOperand>};
-constexpr KernelTable table =
-  kernelTable(accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, spins);
+constexpr KernelTable table = kernelTable(
+  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, accumulate<WordOperand>}, spins);
 
 }  // namespace
 #pragma clang attribute pop

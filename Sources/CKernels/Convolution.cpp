@@ -5,12 +5,25 @@
 #include "DirectConvolution.h"
 #include "WinogradConvolution.h"
 
+namespace {
+
+Operand operandOf(const ck_convolution_shape &shape) {
+  switch (shape.input.element) {
+    case CK_FLOAT32: return FLOAT32_OPERAND;
+    case CK_BFLOAT16: return BFLOAT16_OPERAND;
+    case CK_UINT8: return shape.algorithm == CK_DIRECT ? BYTE_OPERAND : WORD_OPERAND;
+  }
+}
+
+}  // namespace
+
 ck_convolution::ck_convolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set)
     : shape(shape),
       kernels(::kernels(set)),
       input(shape.input),
       output(shape.output),
-      pooled(shape.has_pool ? shape.pooled : shape.output) {
+      pooled(shape.has_pool ? shape.pooled : shape.output),
+      operand(operandOf(shape)) {
   const int outputs = shape.output.channels;
   if (shape.segment_count > 0) {
     for (int segment = 0, first = 0; segment < shape.segment_count; first += shape.segments[segment++]) {
@@ -34,8 +47,8 @@ ck_convolution::ck_convolution(const ck_convolution_shape &shape, const float *b
     std::copy_n(bias + groups[group].firstOutput, groups[group].outputs, &biases[group * groupChannels]);
   }
 
-  together = 4 / elementBytes(shape.input.element);
-  blocks = isImage() ? 1 : input.blocks;
+  together = 4 / operandBytes(operand);
+  blocks = isImage() ? 1 : quotientRoundedUp(shape.input.channels, blockBytes / operandBytes(operand));
   const int steps = isImage() ? quotientRoundedUp(3 * shape.kernel, together)
                               : quotientRoundedUp(shape.input.channels, together);
   // A map of one block need not be multiplied beyond its last channel.

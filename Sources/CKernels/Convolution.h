@@ -75,8 +75,9 @@ struct ck_convolution {
   MapLayout input, output, pooled;
   std::vector<Group> groups;
   std::vector<Panel> panels;
-  // For each lane of each group; factors are 1 unless weights are quantised.
+  // For each lane of each group; factors are 1 unless integers are multiplied.
   std::vector<float> factors, biases;
-  // How many channels share the four bytes of a step of depth; channel blocks and steps of depth in each.
+  const Operand operand;
+  // How many channels share the four bytes of a step of depth; blocks of operands and steps of depth in each.
   int together, blocks, depth;
 };

@@ -170,7 +170,7 @@ void DirectConvolution::runRows(
       tile.steps = steps.data();
       tile.stepCount = int(steps.size());
       tile.pixels = chunk.pixels;
-      kernels.tile[shape.input.element](tile);
+      kernels.tile[operand](tile);
       for (int group = 0; group < panel.groups; group++) {
         kernels.store(
           {sums + group * groupChannels, size_t(panel.lanes()), chunk.pixels, y, chunk.x, destinations[group],

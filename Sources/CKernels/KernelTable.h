@@ -5,6 +5,7 @@
 // conversions, includes VectorKernels.h for the rest, and fills in this table.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,6 +13,13 @@
 
 // Channels that are stored together: a quarter of a block of bytes, half a block of bfloat16.
 constexpr int groupChannels = 16;
+
+// What is multiplied. Winograd's tiles of bytes become words of sixteen bits.
+enum Operand { FLOAT32_OPERAND, BFLOAT16_OPERAND, BYTE_OPERAND, WORD_OPERAND, OPERAND_COUNT };
+
+constexpr int operandBytes(Operand operand) {
+  return operand == FLOAT32_OPERAND ? 4 : operand == BYTE_OPERAND ? 1 : 2;
+}
 
 // One step through a convolution's sum: where a block of channels of one tap lies, relative to the first pixel, and
 // where its weights lie, relative to the panel's; in bytes.
@@ -108,9 +116,11 @@ struct WeightTransformArguments {
   int inputs, outputs, lanes;
   uint8_t *output;
   size_t elementDistance;
+  // Of words: what a lane's sums are multiplied with is multiplied with the words' worth.
+  float *factors;
 };
 
-// Winograd's F(m x m, 3 x 3) for one kind of operand.
+// Winograd's F(m x m, 3 x 3) for one type of input.
 struct WinogradKernels {
   void (*input)(const InputTransformArguments &);
   void (*output)(const OutputTransformArguments &);
@@ -143,11 +153,11 @@ struct LengthArguments {
 struct KernelTable {
   // The most pixels and the lanes of a micro-kernel.
   int pixels, lanes;
-  // By element; null where float32 is as good.
-  TileKernel tile[3];
+  // By operand; null where float32 is as good.
+  std::array<TileKernel, OPERAND_COUNT> tile;
   void (*store)(const StoreArguments &);
-  // By element, float32 and bfloat16, and tile size 2, 4, 6.
-  WinogradKernels winograd[2][3];
+  // By element and tile size 2, 4, 6.
+  std::array<std::array<WinogradKernels, 3>, 3> winograd;
   void (*pool)(const PoolArguments &);
   void (*normalizeLength)(const LengthArguments &);
   // Bytes to normalised elements: `count` pixels.

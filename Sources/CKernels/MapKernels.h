@@ -25,9 +25,6 @@ void pool(const PoolArguments &a) {
   }
 }
 
-template <ck_element element>
-constexpr int vectorBytes = vectorLanes * (element == CK_FLOAT32 ? 4 : element == CK_BFLOAT16 ? 2 : 1);
-
 // As many as leave the first cache to their sums and a block's row.
 constexpr int normalizedPixels = 64;
 

@@ -7,7 +7,7 @@
 
 constexpr int blockBytes = 64;
 
-inline int elementBytes(ck_element element) {
+inline constexpr int elementBytes(ck_element element) {
   return element == CK_FLOAT32 ? 4 : element == CK_BFLOAT16 ? 2 : 1;
 }
 

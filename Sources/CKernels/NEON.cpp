@@ -71,7 +71,7 @@ int spin(int64_t turns) {
 #include "VectorKernels.h"
 
 constexpr int (*spins[3])(int64_t) = {spin, nullptr, nullptr};
-constexpr KernelTable table = kernelTable(accumulate, nullptr, nullptr, spins);
+constexpr KernelTable table = kernelTable({accumulate}, spins);
 
 }  // namespace
 

@@ -38,6 +38,13 @@ struct ByteOperand {
   static Sum product(Element a, Weight b) { return int32_t(a) * int32_t(b); }
 };
 
+struct WordOperand {
+  using Element = int16_t;
+  using Weight = int16_t;
+  using Sum = int32_t;
+  static Sum product(Element a, Weight b) { return int32_t(a) * int32_t(b); }
+};
+
 template <class Operand>
 void accumulate(const TileArguments &a) {
   constexpr int together = 4 / sizeof(typename Operand::Element);
@@ -76,7 +83,7 @@ int spin(int64_t turns) {
 
 constexpr int (*spins[3])(int64_t) = {spin, spin, spin};
 constexpr KernelTable table = kernelTable(
-  accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, spins);
+  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, accumulate<WordOperand>}, spins);
 
 }  // namespace
 

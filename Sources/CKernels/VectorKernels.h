@@ -6,6 +6,9 @@
 // function, and so none that was compiled for a newer processor can replace another.
 
 template <ck_element element>
+constexpr int vectorBytes = vectorLanes * elementBytes(element);
+
+template <ck_element element>
 INLINE Vector loaded(const uint8_t *at) {
   if constexpr (element == CK_FLOAT32) {
     Vector value;
@@ -41,7 +44,7 @@ INLINE void stored(Vector value, uint8_t *at, float inverseScale) {
 // One vector of a group: lanes part * vectorLanes and on.
 template <ck_element element>
 INLINE void stored(Vector value, const Destination &to, ptrdiff_t offset, int part) {
-  uint8_t *at = to.data + offset + part * vectorLanes * int(element == CK_FLOAT32 ? 4 : element == CK_BFLOAT16 ? 2 : 1);
+  uint8_t *at = to.data + offset + part * vectorBytes<element>;
   if constexpr (element == CK_FLOAT32) {
     const int lanes = to.lanes - part * vectorLanes;
     if (lanes < vectorLanes) {
@@ -52,21 +55,27 @@ INLINE void stored(Vector value, const Destination &to, ptrdiff_t offset, int pa
   stored<element>(value, at, to.inverseScale);
 }
 
-INLINE Vector finished(Vector sum, const Epilogue &epilogue, int part) {
-  const auto factors = loaded<CK_FLOAT32>((const uint8_t *)(epilogue.factors + part * vectorLanes));
-  const auto biases = loaded<CK_FLOAT32>((const uint8_t *)(epilogue.biases + part * vectorLanes));
-  const Vector value = sum * factors + biases;
-  return epilogue.hasReLU ? __builtin_elementwise_max(value, Vector{}) : value;
-}
+// One vector's part of an epilogue.
+struct Finish {
+  Finish(const Epilogue &epilogue, int part)
+      : factor(loaded<CK_FLOAT32>((const uint8_t *)(epilogue.factors + part * vectorLanes))),
+        bias(loaded<CK_FLOAT32>((const uint8_t *)(epilogue.biases + part * vectorLanes))),
+        least(Vector{} + (epilogue.hasReLU ? 0 : -__builtin_inff())) {}
+
+  INLINE Vector operator()(Vector sum) const { return __builtin_elementwise_max(sum * factor + bias, least); }
+
+  Vector factor, bias, least;
+};
 
 template <ck_element element>
 void storeTile(const StoreArguments &a) {
-  for (int pixel = 0; pixel < a.pixels; pixel++) {
-    const ptrdiff_t offset = ptrdiff_t(a.y) * a.destination.row + ptrdiff_t(a.x + pixel) * a.destination.pixel;
-    for (int part = 0; part < groupChannels / vectorLanes; part++) {
+  const Destination to = a.destination;
+  for (int part = 0; part < groupChannels / vectorLanes; part++) {
+    const Finish finish(a.epilogue, part);
+    for (int pixel = 0; pixel < a.pixels; pixel++) {
       const Vector sum =
         loaded<CK_FLOAT32>((const uint8_t *)(a.sums + pixel * a.pixelDistance + part * vectorLanes));
-      stored<element>(finished(sum, a.epilogue, part), a.destination, offset, part);
+      stored<element>(finish(sum), to, ptrdiff_t(a.y) * to.row + ptrdiff_t(a.x + pixel) * to.pixel, part);
     }
   }
 }
@@ -82,10 +91,15 @@ void store(const StoreArguments &a) {
 #include "MapKernels.h"
 #include "WinogradKernels.h"
 
-constexpr KernelTable kernelTable(TileKernel float32, TileKernel bfloat16, TileKernel uint8, int (*const spin[3])(int64_t)) {
+template <ck_element element>
+constexpr std::array<WinogradKernels, 3> winogradKernels() {
+  return {winogradKernels<element, 2>(), winogradKernels<element, 4>(), winogradKernels<element, 6>()};
+}
+
+constexpr KernelTable kernelTable(
+  const std::array<TileKernel, OPERAND_COUNT> &tile, int (*const spin[3])(int64_t)) {
   return {
-    kernelPixels, panelLanes, {float32, bfloat16, uint8}, store,
-    {{winogradKernels<CK_FLOAT32, 2>(), winogradKernels<CK_FLOAT32, 4>(), winogradKernels<CK_FLOAT32, 6>()},
-     {winogradKernels<CK_BFLOAT16, 2>(), winogradKernels<CK_BFLOAT16, 4>(), winogradKernels<CK_BFLOAT16, 6>()}},
+    kernelPixels, panelLanes, tile, store,
+    {winogradKernels<CK_FLOAT32>(), winogradKernels<CK_BFLOAT16>(), winogradKernels<CK_UINT8>()},
     pool, normalizeLength, normalizePixels, {spin[0], spin[1], spin[2]}};
 }

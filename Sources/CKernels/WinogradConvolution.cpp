@@ -29,17 +29,18 @@ WinogradConvolution::WinogradConvolution(
   const ck_convolution_shape &shape, const float *weights, const float *bias, ck_instruction_set set,
   ck_threads &threads)
     : ck_convolution(shape, bias, set),
-      transforms(kernels.winograd[shape.input.element == CK_FLOAT32 ? 0 : 1][sizeIndex(shape.algorithm)]) {
+      transforms(kernels.winograd[shape.input.element][sizeIndex(shape.algorithm)]) {
   cut();
   switch (shape.schedule) {
     case CK_SCHEDULE_PER_THREAD: isShared = false; break;
     case CK_SCHEDULE_SHARED: isShared = true; break;
     // Per thread, every batch streams all weights. Few panels have to be cut up for the threads, and save nothing.
     case CK_SCHEDULE_AUTOMATIC:
-      isShared = panels.size() >= 8 && input.blocks * blockBytes * origins.size()
+      isShared = panels.size() >= 8 && size_t(blocks) * blockBytes * origins.size()
         < size_t(blocks) * depth * 4 * groups.size() * groupChannels;
       break;
   }
+  if (operand == WORD_OPERAND) std::fill(factors.begin(), factors.end(), shape.input.scale);
   pack(weights, threads);
   multiplications = double(origins.size()) * elements() * blocks * depth * together * groups.size() * groupChannels;
 }
@@ -74,7 +75,7 @@ void WinogradConvolution::pack(const float *given, ck_threads &threads) {
     const int first = panel.firstGroup * groupChannels;
     transforms.weights(
       {ordered.values + first * each, shape.input.channels, std::max(0, ordered.outputs - first), panel.lanes(),
-       const_cast<uint8_t *>(panelWeights(panel, 0)), panelBytes(panel)});
+       const_cast<uint8_t *>(panelWeights(panel, 0)), panelBytes(panel), &factors[size_t(first)]});
   });
 }
 
@@ -147,6 +148,12 @@ size_t WinogradConvolution::scratch(int images, int threads) const {
 
 // -- The three steps
 
+// Where the channels of a block of operands begin: a block of bytes is two of words.
+size_t WinogradConvolution::source(int block) const {
+  const int perBlock = blockChannels(shape.input.element) / (groupChannels * together);
+  return block / perBlock * input.block + block % perBlock * size_t(blockBytes / perBlock);
+}
+
 void WinogradConvolution::transformInput(
   const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const {
   const int perImage = int(origins.size());
@@ -154,7 +161,7 @@ void WinogradConvolution::transformInput(
     const int tile = batch.tiles.first + tiles.first, image = tile / perImage, inImage = tile % perImage;
     const int count = std::min(tiles.count, perImage - inImage);
     transforms.input(
-      {static_cast<const uint8_t *>(arguments.input) + image * input.image + block * input.block,
+      {static_cast<const uint8_t *>(arguments.input) + image * input.image + source(block),
        &offsets[size_t(inImage)], count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
        batch.transformed + (size_t(block) * batch.tiles.count + tiles.first) * blockBytes, batch.element});
     tiles = {tiles.first + count, tiles.count - count};
@@ -169,7 +176,7 @@ void WinogradConvolution::fetchInput(
   for (int row = rows.first; row < rows.first + rows.count; row++) {
     const int block = row / n / tiles.count, tile = tiles.first + row / n % tiles.count;
     const uint8_t *first = static_cast<const uint8_t *>(arguments.input) + tile / perImage * input.image
-      + block * input.block + offsets[size_t(tile % perImage)] + row % n * input.row * shape.dilation;
+      + source(block) + offsets[size_t(tile % perImage)] + row % n * input.row * shape.dilation;
     for (int x = 0; x < n; x++) __builtin_prefetch(first + x * blockBytes * shape.dilation, 0, 2);
   }
 }
@@ -195,7 +202,7 @@ void WinogradConvolution::multiply(
     // first cache before they are read.
     tile.ahead = parts > 1 ? tile.weights + panelBytes(panel) * size_t(parts + part) / size_t(parts)
                            : tile.weights + 2 * size_t(depth) * panel.lanes() * 4;
-    kernels.tile[shape.input.element](tile);
+    kernels.tile[operand](tile);
   }
 }
 

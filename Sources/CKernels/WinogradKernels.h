@@ -2,13 +2,45 @@
 
 #include "WinogradTransforms.h"
 
+constexpr Operand transformedOperand(ck_element element) {
+  return element == CK_FLOAT32 ? FLOAT32_OPERAND : element == CK_BFLOAT16 ? BFLOAT16_OPERAND : WORD_OPERAND;
+}
+
+// The greatest word of a transformed tile of bytes: 12 bits, which leave as many to the weights on average before sums
+// of 512 products fill their 32 bits.
+constexpr float wordLimit = 4095;
+
+// How many words a unit of a transformed tile's element is worth, if no sum of bytes can exceed `wordLimit`.
+template <int m>
+constexpr float wordScale(int y, int x) {
+  return wordLimit / (activationLimit * float(Winograd<m>::c.reach(y, x)));
+}
+
+// Rounded to the nearest, ties to even: beyond 1.5 * 2^23 floats have no fraction, and a word is their lower half.
+INLINE HalfVector toWords(Vector value) {
+  return __builtin_convertvector((BitVector)(value + 0x1.8p23f), HalfVector);
+}
+
+// One element of a transformed tile.
+template <ck_element element, int m>
+INLINE void storeTransformed(Vector value, int y, int x, uint8_t *at) {
+  if constexpr (transformedOperand(element) == WORD_OPERAND) {
+    const HalfVector words = toWords(value * wordScale<m>(y, x));
+    __builtin_memcpy(at, &words, sizeof words);
+  } else {
+    stored<element>(value, at, 1);
+  }
+}
+
 // One block of channels of some tiles.
 //
 // A tile's rows lie pages apart, and so do its elements, where no prefetcher of the hardware follows; so what the next
 // tile reads and writes is asked for while this one is computed.
 template <ck_element element, int m>
 void inputTransform(const InputTransformArguments &a) {
-  constexpr int n = m + 2, bytes = vectorLanes * (element == CK_FLOAT32 ? 4 : 2);
+  constexpr int n = m + 2;
+  constexpr int sourceBytes = vectorBytes<element>;
+  constexpr int targetBytes = vectorLanes * operandBytes(transformedOperand(element));
   for (int tile = 0; tile < a.tiles; tile++) {
     if (tile + 1 < a.tiles) {
       const uint8_t *next = a.input + a.offsets[tile + 1];
@@ -17,9 +49,9 @@ void inputTransform(const InputTransformArguments &a) {
       for (int i = 0; i < n * n; i++)
         __builtin_prefetch(a.output + (tile + 1) * blockBytes + i * a.elementDistance, 1);
     }
-    for (int part = 0; part < blockBytes / bytes; part++) {
-      const uint8_t *from = a.input + a.offsets[tile] + part * bytes;
-      uint8_t *to = a.output + tile * blockBytes + part * bytes;
+    for (int part = 0; part < blockBytes / targetBytes; part++) {
+      const uint8_t *from = a.input + a.offsets[tile] + part * sourceBytes;
+      uint8_t *to = a.output + tile * blockBytes + part * targetBytes;
       Vector columns[n * n];
       UNROLL for (int x = 0; x < n; x++) {
         Vector d[n];
@@ -29,7 +61,8 @@ void inputTransform(const InputTransformArguments &a) {
       UNROLL for (int y = 0; y < n; y++) {
         Vector v[n];
         Winograd<m>::template input<1, 1>(columns + y * n, v);
-        UNROLL for (int x = 0; x < n; x++) stored<element>(v[x], to + (y * n + x) * a.elementDistance, 1);
+        UNROLL for (int x = 0; x < n; x++)
+          storeTransformed<element, m>(v[x], y, x, to + (y * n + x) * a.elementDistance);
       }
     }
   }
@@ -85,14 +118,13 @@ INLINE void outputTile(const OutputTransformArguments &a, int tile, int part) {
       s[y] = loaded<CK_FLOAT32>((const uint8_t *)(from + (y * n + x) * a.elementDistance));
     Winograd<m>::template output<1, n>(s, half + x);
   }
-  const Vector bias = loaded<CK_FLOAT32>((const uint8_t *)(a.epilogue.biases + part * vectorLanes));
-  const Vector least = Vector{} + (a.epilogue.hasReLU ? 0 : -__builtin_inff());
+  const Finish finish(a.epilogue, part);
   // Two rows at a time are few enough for the registers.
   UNROLL for (int y = 0; y < m; y += 2) {
     Vector pixels[2][m];
     UNROLL for (int i = 0; i < 2; i++) {
       Winograd<m>::template output<1, 1>(half + (y + i) * n, pixels[i]);
-      UNROLL for (int x = 0; x < m; x++) pixels[i][x] = __builtin_elementwise_max(pixels[i][x] + bias, least);
+      UNROLL for (int x = 0; x < m; x++) pixels[i][x] = finish(pixels[i][x]);
       if (to.data && y + i < rows) storeRow<element, m>(pixels[i], columns, to, first + (y + i) * row, pixel, part);
     }
     if (pooled.data && y < rows) {
@@ -138,9 +170,57 @@ INLINE void kernelTransform(const WeightTransformArguments &a, int firstLane, in
   UNROLL for (int y = 0; y < n; y++) Winograd<m>::template kernel<1>(columns + 3 * y, u + y * n);
 }
 
+// The transformed kernels of two neighbouring inputs side by side, as two halves of a lane.
+INLINE void storePair(HalfVector first, HalfVector second, uint8_t *at) {
+  const BitVector pair =
+    __builtin_convertvector(first, BitVector) | __builtin_convertvector(second, BitVector) << 16;
+  __builtin_memcpy(at, &pair, sizeof pair);
+}
+
+// What a unit of some outputs' transformed kernels is worth in words, so that neither a word nor any sum of products
+// can overflow: over all inputs, the words' magnitudes times `wordLimit` stay below 2^31, roundings included.
+template <int m>
+Vector kernelWordScale(const WeightTransformArguments &a, int firstLane) {
+  constexpr int n = m + 2;
+  Vector sums[n * n] = {}, greatest = Vector{} + 1e-30f;
+  for (int input = 0; input < a.inputs; input++) {
+    Vector u[n * n];
+    kernelTransform<m>(a, firstLane, input, u);
+    for (int i = 0; i < n * n; i++) {
+      const Vector magnitude = __builtin_elementwise_abs(u[i]) / wordScale<m>(i / n, i % n);
+      sums[i] += magnitude;
+      greatest = __builtin_elementwise_max(greatest, magnitude);
+    }
+  }
+  Vector greatestSum = Vector{} + 1e-30f;
+  for (const Vector &sum : sums) greatestSum = __builtin_elementwise_max(greatestSum, sum);
+  // A thousandth less for the roundings of these sums themselves.
+  const float room = 0.999f * 0x1p31f / wordLimit - float(a.inputs);
+  return __builtin_elementwise_min(room / greatestSum, 32767 / greatest);
+}
+
+template <int m>
+void wordWeightTransform(const WeightTransformArguments &a) {
+  constexpr int n = m + 2;
+  for (int lane = 0; lane < a.lanes; lane += vectorLanes) {
+    const Vector scale = kernelWordScale<m>(a, lane);
+    for (int i = 0; i < vectorLanes; i++) a.factors[lane + i] /= scale[i];
+    for (int input = 0; input < a.inputs; input += 2) {
+      uint8_t *to = a.output + (size_t(input / 2) * a.lanes + lane) * 4;
+      Vector first[n * n], second[n * n];
+      kernelTransform<m>(a, lane, input, first);
+      kernelTransform<m>(a, lane, input + 1, second);
+      for (int i = 0; i < n * n; i++) {
+        const Vector words = scale / wordScale<m>(i / n, i % n);
+        storePair(toWords(first[i] * words), toWords(second[i] * words), to + i * a.elementDistance);
+      }
+    }
+  }
+}
+
 template <ck_element element, int m>
 void weightTransform(const WeightTransformArguments &a) {
-  constexpr int n = m + 2, together = element == CK_FLOAT32 ? 1 : 2;
+  constexpr int n = m + 2, together = 4 / elementBytes(element);
   for (int input = 0; input < a.inputs; input += together) {
     for (int lane = 0; lane < a.lanes; lane += vectorLanes) {
       uint8_t *to = a.output + (size_t(input / together) * a.lanes + lane) * 4;
@@ -151,11 +231,8 @@ void weightTransform(const WeightTransformArguments &a) {
       } else {
         Vector next[n * n];
         kernelTransform<m>(a, lane, input + 1, next);
-        UNROLL for (int i = 0; i < n * n; i++) {
-          const BitVector pair = __builtin_convertvector(toBFloat16(u[i]), BitVector)
-            | __builtin_convertvector(toBFloat16(next[i]), BitVector) << 16;
-          __builtin_memcpy(to + i * a.elementDistance, &pair, sizeof pair);
-        }
+        UNROLL for (int i = 0; i < n * n; i++)
+          storePair(toBFloat16(u[i]), toBFloat16(next[i]), to + i * a.elementDistance);
       }
     }
   }
@@ -163,5 +240,12 @@ void weightTransform(const WeightTransformArguments &a) {
 
 template <ck_element element, int m>
 constexpr WinogradKernels winogradKernels() {
-  return {inputTransform<element, m>, outputTransform<m>, weightTransform<element, m>};
+  if constexpr (element == CK_UINT8 && m == 6) {
+    // F(6x6) would lose what twelve bits hold.
+    return {};
+  } else if constexpr (element == CK_UINT8) {
+    return {inputTransform<element, m>, outputTransform<m>, wordWeightTransform<m>};
+  } else {
+    return {inputTransform<element, m>, outputTransform<m>, weightTransform<element, m>};
+  }
 }

@@ -21,6 +21,15 @@ struct Winograd {
     double all[pairs + 1] = {}, without[pairs][pairs] = {};
     // Powers of the points, and the rows of G.
     double powers[pairs][m] = {}, kernel[n][3] = {};
+    // Of each row of B', the sums of its positive and of its negative numbers.
+    double positive[n] = {}, negative[n] = {};
+
+    // The greatest magnitude of a transformed tile's element if the tile's lie between 0 and 1.
+    constexpr double reach(int y, int x) const {
+      const double up = positive[y] * positive[x] + negative[y] * negative[x];
+      const double down = positive[y] * negative[x] + negative[y] * positive[x];
+      return up > down ? up : down;
+    }
   };
 
   static constexpr Coefficients make() {
@@ -57,6 +66,20 @@ struct Winograd {
       }
     }
     c.kernel[n - 1][2] = 1;
+    const auto count = [&](int row, double value) { (value > 0 ? c.positive : c.negative)[row] += value > 0 ? value : -value; };
+    for (int i = 0; i <= pairs; i++) {
+      count(0, c.all[i]);
+      count(n - 1, c.all[i]);
+    }
+    for (int pair = 0; pair < pairs; pair++) {
+      for (int i = 0; i < pairs; i++) {
+        const double even = c.without[pair][i], odd = winogradPoint<m>(pair) * even;
+        count(1 + 2 * pair, even);
+        count(1 + 2 * pair, odd);
+        count(2 + 2 * pair, even);
+        count(2 + 2 * pair, -odd);
+      }
+    }
     return c;
   }
 

@@ -15,15 +15,38 @@ extension LayerPlan {
     setBorders()
   }
 
+  /// How far Winograd's convolutions are off, by tile size: in the Euclidean sense, relative to the
+  /// definition in double precision, the worst of SSD300's layers. Benchmarks/layers measures it; it
+  /// differs little from layer to layer.
+  private static let errors: [Element: [Int: Double]] = [
+    .float32: [2: 8.2e-7, 4: 2.5e-6, 6: 1.2e-5],
+    .bfloat16: [2: 3.6e-3, 4: 1.0e-2, 6: 4.3e-2],
+    .uint8: [2: 1.3e-3, 4: 7.6e-3],
+  ]
+
+  /// The errors that are worth their speed. Of bytes it is what the direct product loses, because that
+  /// rounds weights to bytes too.
+  private static let tolerances: [Element: Double] = [
+    .float32: 1e-4, .bfloat16: 1.5e-2, .uint8: 9e-3,
+  ]
+
+  /// Winograd's tile sizes that may be used for a type of map.
+  private static func tiles(_ element: Element, hasManyRegisters: Bool) -> [Int] {
+    let tolerance = tolerances[element, default: 0]
+    return errors[element, default: [:]].filter { tile, error in
+      error <= tolerance && (tile < 6 || hasManyRegisters)
+    }.keys.sorted()
+  }
+
   /// The cheapest algorithm, by multiply-adds.
   private func algorithm(
     _ convolution: Convolution, _ layer: Layer, hasManyRegisters: Bool
   ) -> Algorithm {
-    guard let input = layer.input, maps[input].element != .uint8, convolution.kernelSize == 3,
-      convolution.stride == 1
-    else { return .direct }
-    // In bfloat16 the transforms of F(6x6) lose more than the type itself.
-    let tiles = maps[input].element == .float32 && hasManyRegisters ? [2, 4, 6] : [2, 4]
+    guard let input = layer.input, convolution.kernelSize == 3, convolution.stride == 1 else {
+      return .direct
+    }
+    let element = maps[input].element
+    let tiles = Self.tiles(element, hasManyRegisters: hasManyRegisters)
     let size = maps[input].size
     /// In multiply-adds for each pair of an input and an output channel. Transforms move each element
     /// of a tile twice, for every input and every output channel. A weight costs as much as some
@@ -32,7 +55,9 @@ extension LayerPlan {
       let products = Double(convolution.multiplications(algorithm, size: size))
       switch algorithm {
       case .direct:
-        return products + 16 * Double(convolution.kernelSize * convolution.kernelSize)
+        let weights = 16 * Double(convolution.kernelSize * convolution.kernelSize)
+        // Winograd multiplies words where a direct convolution multiplies bytes, two for one.
+        return (products + weights) / (element == .uint8 ? 2 : 1)
       case .winograd(let tile):
         let transforms =
           12 / Double(convolution.inputChannels)

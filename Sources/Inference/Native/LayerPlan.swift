@@ -115,7 +115,15 @@ extension LayerPlan.Convolution {
   func multiplications(_ algorithm: LayerPlan.Algorithm, size: Int) -> Int {
     let outputSize = outputSize(of: size)
     switch algorithm {
-    case .direct: return outputSize * outputSize * kernelSize * kernelSize
+    case .direct:
+      // Taps beyond an edge are left out.
+      let taps = (0..<kernelSize).reduce(0) { sum, tap in
+        sum
+          + (0..<outputSize).count(where: {
+            (0..<size).contains($0 * stride + tap * dilation - padding)
+          })
+      }
+      return taps * taps
     case .winograd(let tile):
       let count = tiles(tile, outputSize: outputSize).count
       return count * count * (tile + 2) * (tile + 2)

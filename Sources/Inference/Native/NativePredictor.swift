@@ -94,8 +94,8 @@ public final class NativePredictor: Predictor {
     switch precision {
     case .int8 where hasBytes: return .int8
     case .bfloat16 where instructions.supports(.bfloat16): return .bfloat16
-    // Winograd's bfloat16 is faster than bytes without Winograd. The portable kernels have both to
-    // test the others; neither is fast there.
+    // Winograd's bfloat16 is as fast as its words made of bytes, and more exact. The portable kernels
+    // have both to test the others; neither is fast there.
     case .automatic where instructions == .portable: return .float32
     case .automatic where instructions.supports(.bfloat16): return .bfloat16
     case .automatic where hasBytes: return .int8
