@@ -42,14 +42,15 @@ extension NetworkProfile.Layer {
       operations =
         2 * Double(shape.reduce(1, *)) * Double(convolution.inputChannels)
         * Double(convolution.kernelSize * convolution.kernelSize)
+      let element = input?.element ?? plan.imageElement
       let algorithm =
         switch convolution.algorithm {
-        case .direct: convolution.kernelSize == 1 ? "matrix product" : "direct"
-        case .winograd(let tile): "Winograd \(tile)x\(tile)"
+        case .direct: "\(convolution.kernelSize == 1 ? "matrix product" : "direct"), \(element)"
+        case .winograd(let tile):
+          // Tiles of bytes are transformed into words.
+          "Winograd \(tile)x\(tile), \(element == .uint8 ? "int16" : "\(element)")"
         }
-      kernel =
-        "\(algorithm), \(input?.element ?? plan.imageElement)"
-        + (convolution.pooled == nil ? "" : ", pool")
+      kernel = algorithm + (convolution.pooled == nil ? "" : ", pool")
     case .maximumPool, .lengthNormalization:
       outputShape = [imageCount, input?.channels ?? 0, layer.outputSize, layer.outputSize]
       operations = 0
