@@ -7,7 +7,7 @@ ARGS ?=
 export LIBTORCH PREFIX DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo pictures docs native standalone install uninstall clean
+.PHONY: help setup build test lint format demo pictures docs native standalone cuda install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,10 @@ standalone: setup ## build ssd so that it runs on machines without a Swift toolc
 	$(SWIFT) build -c release --product ssd --static-swift-stdlib --scratch-path .build/standalone
 
 # Under sudo only copy: a build as root would leave files behind that their owner cannot remove.
+# libtorch's own libraries do the work; this adds what is no operator (see Shims/CTorchCUDA).
+cuda: setup ## build what `--device cuda` needs for CUDA graphs: .build/cuda/libctorch_cuda.so
+	@bash scripts/cuda.sh
+
 install: $(if $(SUDO_USER),,standalone) ## install below PREFIX=/usr/local (DESTDIR is honoured)
 	@bash scripts/install.sh
 

@@ -2,16 +2,20 @@
 
 #include <cstdlib>
 #include <limits>
+#include <mutex>
 
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <c10/core/GradMode.h>
 #include <torch/headeronly/version.h>
+
+#include "Devices.h"
 
 bool ctorch_set_gradient_mode(bool enabled) {
   bool former = c10::GradMode::is_enabled();
@@ -39,7 +43,13 @@ void ctorch_keep_freed_memory(void) {
 #endif
 }
 
-void ctorch_seed(uint64_t seed) { at::manual_seed(seed); }
+void ctorch_seed(uint64_t seed) {
+  if (ctorch::has_cuda) return at::manual_seed(seed);
+  // `manual_seed` would ask for CUDA, and libtorch would for ever keep the answer that there is none.
+  at::Generator generator = at::detail::getDefaultCPUGenerator();
+  std::lock_guard<std::mutex> lock(generator.mutex());
+  generator.set_current_seed(seed);
+}
 
 void ctorch_set_threads(int count) { at::set_num_threads(count); }
 

@@ -4,6 +4,7 @@
 
 #include <ATen/ops/empty.h>
 
+#include "Devices.h"
 #include "Failure.h"
 
 CTorchMessage ctorch_tensor_from_bytes(
@@ -46,6 +47,10 @@ bool ctorch_tensor_is_contiguous(const CTorchTensor *tensor) {
 
 void *ctorch_tensor_data(const CTorchTensor *tensor) { return tensor->value.data_ptr(); }
 
+CTorchMessage ctorch_tensor_set_data(CTorchTensor *tensor, const CTorchTensor *data) {
+  return ctorch::guarded([&] { tensor->value.set_data(data->value); });
+}
+
 bool ctorch_tensor_requires_gradient(const CTorchTensor *tensor) {
   return tensor->value.requires_grad();
 }
@@ -62,5 +67,6 @@ CTorchTensor *ctorch_tensor_gradient(const CTorchTensor *tensor) {
 void ctorch_tensor_clear_gradient(CTorchTensor *tensor) { tensor->value.mutable_grad().reset(); }
 
 CTorchMessage ctorch_tensor_backward(const CTorchTensor *tensor) {
+  ctorch::has_counted_devices = true;
   return ctorch::guarded([] { return std::string("backward: "); }, [&] { tensor->value.backward(); });
 }

@@ -4,7 +4,8 @@ import Torch
 /// The multibox loss (paper, section 2.2): how far the positives' offsets are off, plus how surprised
 /// the class scores are at the positives and at the hardest negatives.
 public final class MultiBoxLoss {
-  private let priors: PriorBoxes
+  /// What predictions are offsets from.
+  public let priors: PriorBoxes
   private let configuration: LossConfiguration
   private let matcher: PriorMatcher
 
@@ -42,17 +43,43 @@ public final class MultiBoxLoss {
     locations: Tensor, scores: Tensor, targets: TrainingTargets, positives: Int? = nil
   ) -> Parts {
     let shape = [targets.imageCount, priors.count]
-    precondition(
-      locations.shape == shape + [4] && Array(scores.shape.prefix(2)) == shape,
-      "predictions \(locations), \(scores) do not fit targets \(shape)")
     let device = locations.device
-    let classes = Tensor(targets.classes, shape: shape).moved(to: device)
-    let offsets = Tensor(targets.offsets, shape: shape + [4]).moved(to: device)
+    // At least 1: without positives there are no terms to divide either.
+    let divisor = Double(max(positives ?? targets.positiveCount, 1))
+    return parts(
+      locations: locations, scores: scores,
+      classes: Tensor(targets.classes, shape: shape).moved(to: device),
+      offsets: Tensor(targets.offsets, shape: shape + [4]).moved(to: device)
+    ) { $0 / divisor }
+  }
+
+  /// As ``callAsFunction(locations:scores:targets:positives:)``, with everything on one device and
+  /// nothing that the program has to wait for.
+  ///
+  /// - Parameter positives: what to divide by, a float32 scalar.
+  public func callAsFunction(
+    locations: Tensor, scores: Tensor, targets: TensorMatcher.Targets, positives: Tensor
+  ) -> Parts {
+    let divisor = positives.clamped(minimum: 1)
+    return parts(
+      locations: locations, scores: scores, classes: targets.classes, offsets: targets.offsets
+    ) { $0 / divisor }
+  }
+
+  /// - Parameters:
+  ///   - classes: (N, priors)
+  ///   - offsets: (N, priors, 4)
+  ///   - perPositive: divides a sum by the number of positives.
+  private func parts(
+    locations: Tensor, scores: Tensor, classes: Tensor, offsets: Tensor,
+    perPositive: (Tensor) -> Tensor
+  ) -> Parts {
+    precondition(
+      locations.shape == offsets.shape && Array(scores.shape.prefix(2)) == classes.shape,
+      "predictions \(locations), \(scores) do not fit targets \(classes), \(offsets)")
     let isPositive = classes .> 0
     let positive = isPositive.converted(to: .float32)
     let positivesPerImage = positive.sum(along: [1], keepingDimensions: true)
-    // At least 1: without positives there are no terms to divide either.
-    let divisor = Double(max(positives ?? targets.positiveCount, 1))
 
     let distances =
       switch configuration.localization {
@@ -62,16 +89,15 @@ public final class MultiBoxLoss {
     let perPrior =
       configuration.averagesCoordinates
       ? distances.mean(along: [2]) : distances.sum(along: [2])
-    let localization = (perPrior * positive).sum() / divisor
+    let localization = perPositive((perPrior * positive).sum())
 
     let surprise = -scores.logSoftmax(along: 2).gathered(along: 2, at: classes.unsqueezed(2))
       .squeezed(2)
-    let confidence =
-      ((surprise * positive).sum()
+    let confidence = perPositive(
+      (surprise * positive).sum()
         + hardNegatives(
           surprise.filled(where: isPositive, with: 0),
           count: positivesPerImage * Double(configuration.negativesPerPositive)))
-      / divisor
 
     return Parts(
       localization: localization, confidence: confidence,

@@ -14,8 +14,15 @@ public final class SSDNetwork: Module {
   /// One factor for each channel of the normalised conv4_3, (1, channels, 1, 1).
   private let rescaleFactors: Parameter
 
+  /// What pixels are multiplied by and what is then added, by channel, on the network's device.
+  private var pixelFactors: Tensor
+  private var pixelShifts: Tensor
+
   /// How the maps lie in memory. Channels last is faster; results differ in the last bits.
   public var memoryFormat = MemoryFormat.channelsLast
+
+  /// Where the network's weights are, and its images have to be.
+  public private(set) var device = Device.cpu
 
   /// Builds the network with fresh weights, drawn from libtorch's generator.
   public init(_ configuration: SSDConfiguration) {
@@ -30,6 +37,22 @@ public final class SSDNetwork: Module {
       configuration,
       channels: [conv4Channels, conv7Channels] + configuration.auxiliary.map(\.channels))
     rescaleFactors = Parameter(Tensor.full([1, conv4Channels, 1, 1], value: 20))
+    let rule = configuration.normalization
+    pixelFactors = Tensor(rule.deviation.map { rule.scale / $0 })
+    pixelShifts = Tensor(zip(rule.mean, rule.deviation).map { -$0 / $1 })
+  }
+
+  /// Moves the network to a device. Gradients are forgotten, and what was made from its weights before,
+  /// such as an optimiser's momentum, stays where it is.
+  ///
+  /// - Precondition: the device is open (see ``/Torch/Device/open()``).
+  public func move(to device: Device) {
+    guard device != self.device else { return }
+    // cuDNN would bring weights into that order at every use; oneDNN has one of its own.
+    move(to: device, format: device == .cpu ? .contiguous : memoryFormat)
+    pixelFactors = pixelFactors.moved(to: device)
+    pixelShifts = pixelShifts.moved(to: device)
+    self.device = device
   }
 
   /// - Parameter images: normalised, (N, 3, size, size).
@@ -59,15 +82,10 @@ public final class SSDNetwork: Module {
 
   /// Pixels as the first layer wants them.
   ///
-  /// - Parameter pixels: bytes, (N, height, width, 3), red, green, blue.
+  /// - Parameter pixels: bytes on the network's device, (N, height, width, 3), red, green, blue.
   /// - Returns: float32, (N, 3, height, width), normalised, channels last in memory.
   public func normalized(_ pixels: Tensor) -> Tensor {
-    let rule = configuration.normalization
-    let factors = rule.deviation.map { rule.scale / $0 }
-    let shifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
     let values = pixels.converted(to: .float32)
-    return
-      (values * Tensor(factors).moved(to: pixels.device)
-      + Tensor(shifts).moved(to: pixels.device)).permuted([0, 3, 1, 2])
+    return (values * pixelFactors + pixelShifts).permuted([0, 3, 1, 2])
   }
 }

@@ -3,27 +3,31 @@ import Inference
 import MultiBox
 import Torch
 
-/// Runs a network through libtorch.
+/// Runs a network through libtorch, on the CPU or on a GPU.
 ///
 /// Sendable because the network is only read: nobody may train it meanwhile.
 public final class TorchPredictor: Predictor, @unchecked Sendable {
   private let network: SSDNetwork
   private let autocast: ScalarType?
+  /// nil on the CPU.
+  private let deviceNetwork: DeviceNetwork?
 
   /// The network's description.
   public var configuration: SSDConfiguration { network.configuration }
 
   /// - Parameters:
-  ///   - network: is switched to inference.
+  ///   - network: is switched to inference; it runs where it is (see ``SSDNetwork/move(to:)``).
   ///   - autocast: the type of convolutions, such as `.bfloat16`; nil for float32.
   public init(_ network: SSDNetwork, autocast: ScalarType? = nil) {
     network.isTraining = false
     self.network = network
     self.autocast = autocast
+    deviceNetwork = network.device == .cpu ? nil : DeviceNetwork(network, autocast: autocast)
   }
 
   /// Runs the network; see ``/Inference/Predictor``.
   public func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
+    if let deviceNetwork { return deviceNetwork.predict(pixels, imageCount: imageCount) }
     let size = configuration.imageSize
     let (locations, scores) = withoutGradients {
       withAutocast(autocast) {

@@ -107,6 +107,20 @@ extension Module {
       }
   }
 
+  /// Moves every tensor of the ``state`` to a device, with the weights of convolutions in an order that
+  /// suits them there. Gradients are forgotten.
+  ///
+  /// - Parameter format: of four-dimensional tensors.
+  /// - Precondition: the device is open.
+  public func move(to device: Device, format: MemoryFormat = .preserve) {
+    for (_, tensor) in state {
+      let moved = tensor.detached().moved(to: device)
+      tensor.clearGradient()
+      tensor.replace(
+        with: format != .preserve && tensor.shape.count == 4 ? moved.contiguous(format) : moved)
+    }
+  }
+
   private func collected(
     _ tensor: (ModuleChild) -> Tensor?
   ) -> [(name: String, tensor: Tensor)] {

@@ -27,4 +27,12 @@ public enum Runtime {
 
   /// Whether the processor multiplies bfloat16 in hardware, so that it is faster than float32.
   public static var hasBFloat16: Bool { ctorch_has_bfloat16() }
+
+  /// Makes convolutions on a GPU try the algorithms for their shapes the first time, and keep the
+  /// fastest.
+  public static func setAlgorithmSearch(_ searches: Bool) { ctorch_set_algorithm_search(searches) }
+
+  /// Whether float32 on a GPU may round factors to 10 bits, which is several times faster (TF32).
+  /// libtorch's default: convolutions do, matrix products do not.
+  public static func setTF32(_ allowed: Bool) { ctorch_set_tf32(allowed) }
 }

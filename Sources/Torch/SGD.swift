@@ -1,4 +1,5 @@
 private let fusedSGD = Operator("aten::_fused_sgd_")
+private let fusedSGDOnDevice = Operator("aten::_fused_sgd_", overload: "tensor_lr")
 private let foreachScale = Operator("aten::_foreach_mul_", overload: "Tensor")
 
 /// Stochastic gradient descent with momentum and weight decay, as PyTorch defines it.
@@ -57,6 +58,26 @@ public final class SGD {
     }
   }
 
+  /// As ``step(learningRate:)``, with everything that decides about it on the parameters' device, so
+  /// that nobody has to wait for it.
+  ///
+  /// - Parameters:
+  ///   - learningRate: a scalar, multiplied by each group's factor.
+  ///   - divisor: a scalar that gradients are divided by first; nil for 1.
+  ///   - isSkipped: a scalar: 1 leaves parameters and momentum as they are, 0 does not.
+  public func step(learningRate: Tensor, dividingGradientsBy divisor: Tensor?, isSkipped: Tensor) {
+    withoutGradients {
+      for (group, buffers) in zip(groups, momentumBuffers) {
+        let gradients = group.parameters.map { $0.gradient ?? $0.detached().zerosLike() }
+        fusedSGDOnDevice.run(
+          .tensors(group.parameters), .tensors(gradients), .tensors(buffers),
+          .real(group.weightDecay), .real(momentum),
+          .tensor(learningRate * group.learningRateFactor), .real(0), .boolean(false),
+          .boolean(false), .boolean(false), .optional(divisor), .tensor(isSkipped))
+      }
+    }
+  }
+
   /// Forgets the gradients.
   public func clearGradients() {
     for group in groups {
@@ -65,15 +86,21 @@ public final class SGD {
   }
 
   /// The Euclidean length of all gradients together.
-  public func gradientNorm() -> Double {
+  public func gradientNorm() -> Double { gradientNormTensor()?.scalar ?? 0 }
+
+  /// As ``gradientNorm()``, a scalar on the gradients' device; nil without any.
+  public func gradientNormTensor() -> Tensor? {
     let gradients = gradients
-    return gradients.isEmpty ? 0 : withoutGradients { Tensor.norm2(of: gradients).scalar }
+    return gradients.isEmpty ? nil : withoutGradients { Tensor.norm2(of: gradients) }
   }
 
   /// Multiplies every gradient.
   public func scaleGradients(by factor: Double) {
+    let gradients = gradients
+    guard let device = gradients.first?.device else { return }
     withoutGradients {
-      foreachScale.run(.tensors(gradients), .tensor(Tensor.full([], value: factor)))
+      foreachScale.run(
+        .tensors(gradients), .tensor(Tensor.full([], value: factor, device: device)))
     }
   }
 

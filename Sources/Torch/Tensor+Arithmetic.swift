@@ -9,6 +9,7 @@ private let divScalar = Operator("aten::div", overload: "Scalar")
 private let addInPlace = Operator("aten::add_", overload: "Tensor")
 private let mulInPlace = Operator("aten::mul_", overload: "Scalar")
 private let sqrtOperator = Operator("aten::sqrt")
+private let logOperator = Operator("aten::log")
 private let absOperator = Operator("aten::abs")
 private let greaterScalar = Operator("aten::gt", overload: "Scalar")
 private let lessTensor = Operator("aten::lt", overload: "Tensor")
@@ -50,6 +51,8 @@ extension Tensor {
 
   /// The square root of every element.
   public func squareRoot() -> Tensor { sqrtOperator(.tensor(self)) }
+  /// The natural logarithm of every element.
+  public func logarithm() -> Tensor { logOperator(.tensor(self)) }
   /// Every element without its sign.
   public func magnitude() -> Tensor { absOperator(.tensor(self)) }
   /// `minimum` where an element is less.

@@ -1,3 +1,6 @@
+import CTorch
+
+private let emptyOperator = Operator("aten::empty", overload: "memory_format")
 private let toDevice = Operator("aten::to", overload: "device")
 private let toType = Operator("aten::to", overload: "dtype")
 private let contiguousOperator = Operator("aten::contiguous")
@@ -28,6 +31,41 @@ extension Tensor {
 
   /// A copy of its own.
   public func cloned() -> Tensor { cloneOperator(.tensor(self)) }
+
+  /// A copy of raw row-major bytes in memory that a GPU can read while the program goes on; in ordinary
+  /// memory as long as no GPU is open.
+  ///
+  /// - Precondition: there are as many bytes as the shape and type need.
+  public static func staged(
+    _ bytes: UnsafeRawBufferPointer, shape: [Int], scalarType: ScalarType
+  ) -> Tensor {
+    guard CUDA.isOpen else { return Tensor(bytes: bytes, shape: shape, scalarType: scalarType) }
+    precondition(
+      bytes.count == shape.reduce(1, *) * scalarType.byteCount,
+      "\(bytes.count) bytes do not make a \(scalarType)\(shape)")
+    let tensor = emptyOperator(
+      .integers(shape), .type(scalarType), .none, .device(.cpu), .boolean(true))
+    if let start = bytes.baseAddress, let target = ctorch_tensor_data(tensor.pointer) {
+      target.copyMemory(from: start, byteCount: bytes.count)
+    }
+    return tensor
+  }
+
+  /// As ``staged(_:shape:scalarType:)``, of an array.
+  public static func staged<Element: TensorElement>(_ elements: [Element], shape: [Int]) -> Tensor {
+    elements.withUnsafeBytes { staged($0, shape: shape, scalarType: Element.scalarType) }
+  }
+
+  /// As ``assign(_:)``, and between a GPU and memory that it can read, without waiting for the copy.
+  public func assignLater(_ other: Tensor) {
+    withoutGradients { copyOperator.run(.tensor(self), .tensor(other), .boolean(true)) }
+  }
+
+  /// Makes this tensor, and every copy of the value, stand for another array from now on, on whichever
+  /// device.
+  func replace(with other: Tensor) {
+    checked { () throws(TorchError) in try check(ctorch_tensor_set_data(pointer, other.pointer)) }
+  }
 
   /// Overwrites the elements, in place and outside automatic differentiation.
   ///

@@ -41,7 +41,7 @@ extension Tensor {
   ) -> Tensor {
     batchNormOperator(
       .tensor(self), .tensor(weight), .tensor(bias), .tensor(runningMean), .tensor(runningVariance),
-      .boolean(isTraining), .real(momentum), .real(epsilon), .boolean(false))
+      .boolean(isTraining), .real(momentum), .real(epsilon), .boolean(device != .cpu))
   }
 
   /// `max(x, 0)`.

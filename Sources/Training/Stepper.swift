@@ -15,7 +15,7 @@ public final class Stepper {
   let optimizer: SGD
   let average: ExponentialMovingAverage?
   /// What forward passes change: the running statistics of batch normalisations.
-  private let buffers: [Tensor]
+  let buffers: [Tensor]
 
   /// Freezes what is to stay as it is, and starts with zero momentum.
   ///
@@ -94,8 +94,10 @@ public final class Stepper {
     let positives = targets.reduce(0) { $0 + $1.positiveCount }
     watch.end(\.loss)
     for (part, targets) in zip(parts, targets) {
-      let (locations, scores) = withAutocast(configuration.precision.autocast) {
-        network(network.normalized(part.pixels))
+      let (locations, scores) = withAutocast(
+        configuration.precision.autocast, on: network.device
+      ) {
+        network(network.normalized(part.pixels.moved(to: network.device)))
       }
       watch.end(\.forward)
       let parts = loss(

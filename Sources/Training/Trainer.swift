@@ -23,6 +23,11 @@ public final class Trainer {
   public internal(set) var validatedIteration: Int?
 
   let stepper: Stepper
+  /// nil where every iteration is looked at.
+  private let deviceStepper: DeviceStepper?
+  /// Of a run on a GPU, how many iterations are made from one look at the losses to the next.
+  public var iterationsPerLook = 10
+  private var sinceLook = SinceLook()
   let dataset: DetectionDataset
   private let cache: PictureCache
   /// Iterations in a row that were left out.
@@ -31,16 +36,20 @@ public final class Trainer {
   /// How many iterations in a row may be left out; more of them mean that the weights are spoilt.
   static let mostBadSteps = 20
 
-  /// - Parameter cacheBytes: how much memory decoded pictures may take.
+  /// - Parameters:
+  ///   - cacheBytes: how much memory decoded pictures may take.
+  ///   - runsAhead: whether steps are made as a ``DeviceStepper`` makes them; nil: on a GPU.
   /// - Throws: ``TrainingError`` when the dataset is empty or what is to be frozen does not exist.
   public init(
     _ network: SSDNetwork, on dataset: DetectionDataset, configuration: TrainingConfiguration,
-    cacheBytes: Int = 2 << 30
+    cacheBytes: Int = 2 << 30, runsAhead: Bool? = nil
   ) throws {
     guard dataset.count > 0 else { throw TrainingError.noImages }
     cache = PictureCache(dataset: dataset, byteLimit: cacheBytes)
     self.dataset = dataset
     stepper = try Stepper(network, configuration: configuration)
+    deviceStepper =
+      runsAhead ?? (network.device != .cpu) ? try DeviceStepper(stepper) : nil
   }
 
   /// How many images there are to train on.
@@ -77,11 +86,17 @@ public final class Trainer {
       epoch: epoch, startingAtBatch: iteration % iterationsPerEpoch, cache: cache)
     defer { loader.cancel() }
     network.isTraining = true
+    deviceStepper?.synchronize()
+    sinceLook = SinceLook()
+    defer { deviceStepper?.synchronize() }
     var began = ContinuousClock.now
     while !isFinished, let batch = try loader.next() {
-      let event = try step(on: batch, began: began, loaded: .now)
+      let loaded = ContinuousClock.now
+      let events =
+        try deviceStepper.map { try step(on: batch, with: $0, waited: loaded - began) }
+        ?? [step(on: batch, began: began, loaded: loaded)]
       began = .now
-      try report(event)
+      for event in events { try report(event) }
       if shouldStop() { break }
     }
   }
@@ -95,8 +110,12 @@ public final class Trainer {
 
   /// Runs `body` with the averages, where there are any, as the network's weights.
   func withAverages<Result>(_ body: () throws -> Result) rethrows -> Result {
+    deviceStepper?.synchronize()
     stepper.average?.swap()
-    defer { stepper.average?.swap() }
+    defer {
+      stepper.average?.swap()
+      deviceStepper?.synchronize()
+    }
     return try body()
   }
 
@@ -126,6 +145,50 @@ public final class Trainer {
         dataSeconds: (loaded - began).seconds, stages: figures.stages))
   }
 
+  /// One iteration on a device, which is looked at now and then.
+  ///
+  /// - Parameter waited: how long for the batch.
+  private func step(
+    on batch: Batch, with device: DeviceStepper, waited: Duration
+  ) throws -> [TrainingEvent] {
+    let epoch = epoch
+    device.enqueue(batch, iteration: iteration)
+    iteration += 1
+    sinceLook.iterations += 1
+    sinceLook.waited += waited
+    let isLookDue =
+      iteration == 1 || isFinished
+      || iteration % iterationsPerLook == 0 || iteration % iterationsPerEpoch == 0
+    guard isLookDue else { return [.underway(iteration: iteration)] }
+
+    let outcome = device.outcome()
+    var events: [TrainingEvent] = []
+    if let bad = outcome.lastSkipped {
+      let step = BadStep(
+        iteration: bad.iteration + 1, epoch: bad.iteration / iterationsPerEpoch + 1,
+        loss: bad.reason.loss, gradientNorm: bad.reason.gradientNorm, images: bad.images)
+      guard configuration.skipsBadSteps else { throw TrainingError.notFinite(step) }
+      guard outcome.skippedInARow <= Self.mostBadSteps else {
+        throw TrainingError.nothingButBadSteps(step, count: outcome.skippedInARow)
+      }
+      events.append(.skipped(step))
+    }
+    if outcome.skippedInARow == 0 {
+      let figures = outcome.figures
+      let passed = sinceLook.perIteration
+      events.append(
+        .step(
+          TrainingStep(
+            iteration: iteration, epoch: epoch + 1, loss: figures.loss,
+            localizationLoss: figures.localization, confidenceLoss: figures.confidence,
+            learningRate: figures.learningRate, gradientNorm: figures.gradientNorm,
+            images: batch.count, seconds: passed.seconds, dataSeconds: passed.waited,
+            stages: figures.stages)))
+    }
+    sinceLook = SinceLook()
+    return events
+  }
+
   /// Goes on without a batch, if that is wanted.
   private func skipping(_ failure: Stepper.NotFinite, batch: Batch) throws -> BadStep {
     let step = BadStep(
@@ -138,5 +201,19 @@ public final class Trainer {
     }
     iteration += 1
     return step
+  }
+}
+
+/// What passed since a device was looked at.
+private struct SinceLook {
+  let began = ContinuousClock.now
+  var iterations = 0
+  /// For batches.
+  var waited = Duration.zero
+
+  /// In seconds.
+  var perIteration: (seconds: Double, waited: Double) {
+    let count = Double(max(iterations, 1))
+    return ((ContinuousClock.now - began).seconds / count, waited.seconds / count)
   }
 }

@@ -38,8 +38,10 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
     case float32
     case bfloat16
 
-    /// The faster of the two on this processor.
-    public static var fastest: Precision { Runtime.hasBFloat16 ? .bfloat16 : .float32 }
+    /// The faster of the two on the GPU, once one is open, or else on this processor.
+    public static var fastest: Precision {
+      CUDA.preferredDevice.hasBFloat16 ? .bfloat16 : .float32
+    }
 
     /// The autocast type, nil for none.
     public var autocast: ScalarType? { self == .bfloat16 ? .bfloat16 : nil }

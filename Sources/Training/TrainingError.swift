@@ -1,4 +1,5 @@
 import Foundation
+import Torch
 
 /// What can stop a run.
 public enum TrainingError: Error, CustomStringConvertible {
@@ -10,6 +11,8 @@ public enum TrainingError: Error, CustomStringConvertible {
   case unknownLayer(String, available: [String])
   /// All layers are to stay as they are.
   case everythingFrozen
+  /// A device has operators whose result depends on the order of threads, and they are refused.
+  case notDeterministic(Device)
   /// There is nothing to train on.
   case noImages
   /// The file is a model, but nothing to resume from.
@@ -36,6 +39,11 @@ public enum TrainingError: Error, CustomStringConvertible {
       conv1 to conv11, and the parts base, aux_convs and pred_convs
       """
     case .everythingFrozen: "all layers are frozen: nothing is left to train"
+    case .notDeterministic(let device):
+      """
+      libtorch's pooling on \(device) adds gradients in any order: leave out --deterministic, or train \
+      with --device cpu
+      """
     case .noImages: "there are no images to train on"
     case .noCheckpoint(let url):
       "\(url.path) holds no training state; resume from a `last.safetensors` or `best.safetensors`"

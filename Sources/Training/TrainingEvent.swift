@@ -5,6 +5,8 @@ import Foundation
 public enum TrainingEvent: Sendable {
   /// An iteration is done.
   case step(TrainingStep)
+  /// An iteration was given to a GPU; what comes of it is told with a later one.
+  case underway(iteration: Int)
   /// An iteration was left out, because its loss or gradient was not finite.
   case skipped(BadStep)
   /// The validation images have been scored; what follows is the result that the log keeps.
@@ -37,7 +39,7 @@ public struct TrainingStep: Sendable, Codable {
   public var seconds: Double
   /// How much of that was spent waiting for data.
   public var dataSeconds: Double
-  /// How much of it the parts of the computation took.
+  /// How much of it the parts of the computation took; on a GPU they are not told apart.
   public var stages: StepStages
 }
 

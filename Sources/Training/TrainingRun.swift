@@ -55,6 +55,7 @@ public final class TrainingRun {
     self.folder = folder
     self.trainer = trainer
     self.options = options
+    trainer.iterationsPerLook = options.iterationsPerLogLine
     validator = validation.map {
       Validator($0, batchSize: min(trainer.configuration.batchSize, 16))
     }
@@ -124,7 +125,7 @@ public final class TrainingRun {
       }
     case .skipped(let step): try log.append(step)
     case .validation(let result): try log.append(result)
-    case .scored, .saved: break
+    case .underway, .scored, .saved: break
     }
   }
 

@@ -42,8 +42,9 @@ public final class Validator {
     while !shouldStop(), let batch = try loader.next() {
       let count = batch.objects.count
       let pixels = Tensor(batch.pixels, shape: [count, batch.size, batch.size, 3])
+        .moved(to: network.device)
       let (locations, scores) = withoutGradients {
-        withAutocast(autocast) { network(network.normalized(pixels)) }
+        withAutocast(autocast, on: network.device) { network(network.normalized(pixels)) }
       }
       let parts = withoutGradients {
         loss(locations: locations, scores: scores, targets: loss.targets(for: batch.objects))

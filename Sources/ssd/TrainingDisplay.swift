@@ -39,7 +39,7 @@
             format: "epoch %d  iteration %d  validation loss %.3f  mAP %@%@  (%@)",
             result.epoch, result.iteration, result.loss, score, result.isBest ? "  best" : "",
             spoken(seconds: result.seconds)))
-      case .scored, .saved: break
+      case .underway, .scored, .saved: break
       }
     }
 

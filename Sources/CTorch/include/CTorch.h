@@ -99,8 +99,12 @@ CTorchScalarType ctorch_tensor_type(const CTorchTensor *_Nonnull tensor);
 CTorchDeviceType ctorch_tensor_device_type(const CTorchTensor *_Nonnull tensor);
 int8_t ctorch_tensor_device_index(const CTorchTensor *_Nonnull tensor);
 bool ctorch_tensor_is_contiguous(const CTorchTensor *_Nonnull tensor);
-// The first element of a tensor on the CPU.
+// The first element; on a GPU, an address of its memory.
 void *_Nullable ctorch_tensor_data(const CTorchTensor *_Nonnull tensor);
+
+// Makes the tensor stand for another array, on whichever device, from now on.
+CTorchMessage _Nullable ctorch_tensor_set_data(
+    CTorchTensor *_Nonnull tensor, const CTorchTensor *_Nonnull data);
 
 // Automatic differentiation.
 
@@ -134,6 +138,21 @@ const char *_Nonnull ctorch_version(void);
 // Whether the processor has instructions for bfloat16.
 bool ctorch_has_bfloat16(void);
 
+// CUDA.
+
+// The folder that the running libtorch_cpu was loaded from; NULL where the loader does not know. To be
+// freed with `ctorch_message_free`.
+CTorchMessage _Nullable ctorch_library_folder(void);
+// Makes libtorch look for GPUs, after its part for CUDA has been loaded. Has to come before the first
+// backward pass: libtorch then counts devices, once.
+CTorchMessage _Nullable ctorch_cuda_start(void);
+// Whether convolutions try the algorithms for their shapes and keep the fastest.
+void ctorch_set_algorithm_search(bool searches);
+// Whether float32 convolutions and matrix products on a GPU may round their factors to 10 bits (TF32).
+void ctorch_set_tf32(bool allowed);
+
 #ifdef __cplusplus
 }
 #endif
+
+#include "CTorchCUDA.h"

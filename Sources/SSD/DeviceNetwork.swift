@@ -1,0 +1,108 @@
+import Foundation
+import Inference
+import MultiBox
+import Torch
+
+/// A network on a GPU, run for batches of pixels: one copy there, one copy back, and all operators in
+/// one CUDA graph for each batch size.
+///
+/// One caller at a time; others wait.
+final class DeviceNetwork: @unchecked Sendable {
+  private let network: SSDNetwork
+  private let autocast: ScalarType?
+  private let stream: CUDAStream?
+  private let lock = NSLock()
+  // What follows is guarded by the lock.
+  private var batches: [Int: Batch] = [:]
+
+  /// What stays for a batch size.
+  private final class Batch {
+    let pixels: Tensor
+    let result: Tensor
+    /// In memory that the GPU writes to.
+    let copy: Tensor
+    var runs = 0
+    var graph: CUDAGraph?
+
+    init(count: Int, network: SSDNetwork) {
+      let configuration = network.configuration
+      let size = configuration.imageSize
+      let priors = configuration.featureMaps.reduce(0) { $0 + $1.priorCount }
+      pixels = .zeros([count, size, size, 3], type: .uint8, device: network.device)
+      result = .zeros([count * priors * (4 + configuration.scoreCount)], device: network.device)
+      copy = .staged([Float](repeating: 0, count: result.count), shape: result.shape)
+    }
+  }
+
+  /// Runs before a graph is captured, in which libraries choose algorithms and prepare themselves.
+  private static let warmUp = 2
+
+  init(_ network: SSDNetwork, autocast: ScalarType?) {
+    self.network = network
+    self.autocast = autocast
+    stream = CUDA.hasGraphs && network.device != .cpu ? CUDAStream(on: network.device) : nil
+    CUDA.synchronize(network.device)
+  }
+
+  /// - Parameter pixels: (images, size, size, 3).
+  func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
+    lock.withLock {
+      let count = batchSize(for: imageCount)
+      let batch = batches[count] ?? Batch(count: count, network: network)
+      batches[count] = batch
+      let shape = [imageCount] + batch.pixels.shape.dropFirst()
+      let source = pixels.withUnsafeBytes { Tensor.staged($0, shape: shape, scalarType: .uint8) }
+      guard let stream else {
+        batch.pixels.sliced(0..<imageCount).assignLater(source)
+        compute(batch)
+        batch.copy.assign(batch.result)
+        return predictions(batch, imageCount: imageCount, of: count)
+      }
+      stream.run {
+        batch.pixels.sliced(0..<imageCount).assignLater(source)
+        run(batch)
+        batch.copy.assignLater(batch.result)
+      }
+      CUDA.synchronize(network.device)
+      return predictions(batch, imageCount: imageCount, of: count)
+    }
+  }
+
+  /// The last batch of a folder is smaller than the others: rather than prepare another graph for it, it
+  /// goes through the one that is there.
+  private func batchSize(for imageCount: Int) -> Int {
+    batches.keys.filter { imageCount...2 * imageCount ~= $0 }.min() ?? imageCount
+  }
+
+  private func run(_ batch: Batch) {
+    if let graph = batch.graph { return graph.replay() }
+    guard batch.runs >= Self.warmUp else {
+      batch.runs += 1
+      return compute(batch)
+    }
+    let graph = CUDAGraph { compute(batch) }
+    batch.graph = graph
+    graph.replay()
+  }
+
+  private func compute(_ batch: Batch) {
+    withoutGradients {
+      let (locations, scores) = withAutocast(autocast, on: network.device) {
+        network(network.normalized(batch.pixels))
+      }
+      batch.result.assign(
+        Tensor.concatenated([locations.reshaped([-1]), scores.reshaped([-1])], along: 0))
+    }
+  }
+
+  private func predictions(_ batch: Batch, imageCount: Int, of count: Int) -> RawPredictions {
+    let width = network.configuration.scoreCount
+    let priors = batch.result.count / count / (4 + width)
+    return batch.copy.withElements(of: Float.self) { values in
+      let scores = values[(count * priors * 4)...]
+      return RawPredictions(
+        imageCount: imageCount, locations: Array(values.prefix(imageCount * priors * 4)),
+        scores: Array(scores.prefix(imageCount * priors * width)))
+    }
+  }
+}
