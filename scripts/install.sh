@@ -23,4 +23,7 @@ env -u LD_LIBRARY_PATH ldd "$binary" | sed -nE 's/.* => (\/.*) \(0x.*/\1/p' | wh
   esac
   install -D --mode 644 "$library" "$libraries/$place/$(basename "$library")"
 done
+# What `make cuda` built, if it was.
+cuda=.build/cuda/libctorch_cuda.so
+[[ ! -s $cuda ]] || install -D --mode 644 "$cuda" "$libraries/$(basename "$cuda")"
 echo "install: $target/bin/ssd ($(du -sh "$libraries" 2>/dev/null | cut -f 1 || true) of libraries in $libraries)"

@@ -61,12 +61,13 @@ public final class TensorMatcher {
   public func callAsFunction(_ objects: ObjectTensors) -> Targets {
     withoutGradients {
       let owners = owners(of: objects)
-      let images = objects.classes.shape[0]
-      let classes = Tensor.concatenated(
-        [Tensor.zeros([images, 1], type: .int64, device: owners.device), objects.classes],
-        along: 1
-      ).gathered(along: 1, at: owners + 1)
-      return Targets(classes: classes, offsets: offsets(to: objects, owners: owners))
+      let isPositive = owners .>= 0
+      let zero = Tensor.full([], value: 0, type: .int64, device: owners.device)
+      let rows = Tensor.maximum(owners, zero)
+      return Targets(
+        classes: objects.classes.gathered(along: 1, at: rows)
+          .chosen(where: isPositive, otherwise: zero),
+        offsets: offsets(to: objects, rows: rows, isPositive: isPositive))
     }
   }
 
@@ -102,8 +103,10 @@ public final class TensorMatcher {
     }
     let intersection = shared(0) * shared(1)
     let boxAreas = extent(sides[0], sides[2]) * extent(sides[1], sides[3])
-    let isMissing = objects.classes.unsqueezed(2) .< Tensor.full(
-      [], value: 1, type: .int64, device: objects.classes.device)
+    let isMissing =
+      objects.classes.unsqueezed(2)
+      .< Tensor.full(
+        [], value: 1, type: .int64, device: objects.classes.device)
     return (intersection / (areas + boxAreas - intersection)).filled(where: isMissing, with: -1)
   }
 
@@ -152,11 +155,11 @@ public final class TensorMatcher {
     return assigned.sliced(0..<capacity, along: 1)
   }
 
-  /// Encoded offsets of each prior's object, (images, priors, 4); zeros without one.
-  private func offsets(to objects: ObjectTensors, owners: Tensor) -> Tensor {
-    let rows = owners.clamped(minimum: 0)
-    let isPositive = owners .>= 0
-    let none = Tensor.full([], value: 0, device: owners.device)
+  /// Encoded offsets of each prior's object, (images, priors, 4); zeros for background.
+  private func offsets(
+    to objects: ObjectTensors, rows: Tensor, isPositive: Tensor
+  ) -> Tensor {
+    let none = Tensor.full([], value: 0, device: rows.device)
     let sides = (0..<4).map {
       objects.boxes.selected($0, along: 2).gathered(along: 1, at: rows)
     }

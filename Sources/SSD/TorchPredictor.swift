@@ -25,6 +25,12 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
     deviceNetwork = network.device == .cpu ? nil : DeviceNetwork(network, autocast: autocast)
   }
 
+  /// Where the network runs.
+  public var device: Device { network.device }
+
+  /// The type of convolutions: `float32` or that of the autocast.
+  public var precision: ScalarType { autocast ?? .float32 }
+
   /// Runs the network; see ``/Inference/Predictor``.
   public func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
     if let deviceNetwork { return deviceNetwork.predict(pixels, imageCount: imageCount) }

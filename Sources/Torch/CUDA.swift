@@ -18,6 +18,12 @@ public enum CUDA {
   /// Whether a GPU has been opened.
   public static var isOpen: Bool { state.withLock { $0.isLoaded } }
 
+  /// What the driver says of a GPU; nil for the CPU and before a GPU is open.
+  public static func gpu(_ device: Device) -> CUDADriver.GPU? {
+    guard case .cuda(let index) = device else { return nil }
+    return driver?.devices[index]
+  }
+
   /// The device that a process with a GPU computes on if nobody says otherwise: the first GPU once any
   /// is open.
   public static var preferredDevice: Device { isOpen ? .cuda(0) : .cpu }
@@ -57,6 +63,11 @@ public enum CUDA {
   /// that `make cuda` builds.
   static var functions: CUDAFunctions? { state.withLock { $0.functions } }
 
+  /// The CUDA that libtorch was built with, such as 13.0; nil for a libtorch without.
+  public static var version: String? {
+    runtimeVersion > 0 ? DeviceError.version(runtimeVersion) : nil
+  }
+
   /// Whether work can be captured in CUDA graphs.
   public static var hasGraphs: Bool { functions != nil }
 
@@ -83,8 +94,9 @@ public enum CUDA {
     }
   }
 
-  /// The CUDA that libtorch was built with, as the runtime library says that it was linked against.
-  private static var runtimeVersion: Int {
+  /// The CUDA that libtorch was built with, in CUDA's numbers, as the runtime library beside it says; 0
+  /// for a libtorch without one.
+  static var runtimeVersion: Int {
     typealias Version = @convention(c) (UnsafeMutablePointer<CInt>) -> CInt
     guard let symbol = dlsym(nil, "cudaRuntimeGetVersion") else { return 0 }
     var version: CInt = 0

@@ -45,7 +45,8 @@ struct CUDAFunctions: @unchecked Sendable {
     var path = [CChar](repeating: 0, count: Int(PATH_MAX))
     let length = readlink("/proc/self/exe", &path, path.count)
     let bytes = path.prefix(max(length, 0)).map(UInt8.init(bitPattern:))
-    return String(decoding: bytes.prefix(upTo: bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0), as: UTF8.self)
+    return String(
+      decoding: bytes.prefix(upTo: bytes.lastIndex(of: UInt8(ascii: "/")) ?? 0), as: UTF8.self)
   }
 
   /// Calls one of the functions. A refusal is a mistake in the program and traps.

@@ -20,6 +20,7 @@ extension Trainer {
     var imageCount: Int?
     var imagesDigest: String?
     var threads: Int?
+    var device: String?
   }
 
   private static let stateKey = "training"
@@ -31,7 +32,8 @@ extension Trainer {
     let state = State(
       iteration: iteration, best: best, configuration: configuration,
       validatedIteration: validatedIteration, imageCount: imageCount,
-      imagesDigest: imagesDigest, threads: Runtime.threadCount)
+      imagesDigest: imagesDigest, threads: Runtime.threadCount,
+      device: "\(network.device)")
     let momentum = stepper.optimizer.momentumByName.map {
       (Self.momentumPrefix + $0.name, $0.tensor)
     }
@@ -98,7 +100,11 @@ extension Trainer {
     } else if let digest = state.imagesDigest, digest != imagesDigest {
       differences.append("The images are not those of the run, or stand in another order.")
     }
-    if let threads = state.threads, threads != Runtime.threadCount {
+    let device = "\(network.device)"
+    if let former = state.device, former != device {
+      differences.append(
+        "The run was on \(former), now it is on \(device): results differ in the last bits.")
+    } else if network.device == .cpu, let threads = state.threads, threads != Runtime.threadCount {
       differences.append(
         """
         The run had \(threads) threads, now there are \(Runtime.threadCount): sums are formed in \

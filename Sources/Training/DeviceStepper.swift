@@ -98,9 +98,10 @@ public final class DeviceStepper {
       let loss = stepper.loss(
         locations: locations, scores: scores, targets: targets, positives: positives)
       loss.total.backward()
-      let figures = Tensor.stacked([loss.total, loss.localization, loss.confidence].map {
-        $0.detached()
-      })
+      let figures = Tensor.stacked(
+        [loss.total, loss.localization, loss.confidence].map {
+          $0.detached()
+        })
       losses = losses.map { $0 + figures } ?? figures
     }
     guard let losses, let norm = stepper.optimizer.gradientNormTensor() else { return }

@@ -13,6 +13,13 @@ struct InferenceOptions: ParsableArguments {
   #if Training
     @Option(help: "What runs the network: native (this package's own kernels) or torch (libtorch).")
     var engine = InferenceEngine.native
+
+    @Option(
+      help: """
+        What runs the network: cpu, cuda or cuda:N (through libtorch), or auto (a GPU where there is \
+        one).
+        """)
+    var device = DeviceChoice.device(.cpu)
   #endif
 
   @Option(
@@ -28,8 +35,8 @@ struct InferenceOptions: ParsableArguments {
   mutating func validate() throws {
     guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
     #if Training
-      guard engine == .native || precision != .int8 else {
-        throw ValidationError("--engine torch has no --precision int8")
+      guard engine == .native && device == .device(.cpu) || precision != .int8 else {
+        throw ValidationError("libtorch (--engine torch, --device) has no --precision int8")
       }
     #endif
   }
@@ -47,18 +54,23 @@ struct InferenceOptions: ParsableArguments {
   /// What runs a model's network.
   func predictor(_ model: ImportedModel) throws -> any Predictor {
     #if Training
-      if engine == .torch { return try torchPredictor(model) }
+      let device = try device.opened()
+      if engine == .torch || device != .cpu { return try torchPredictor(model, on: device) }
     #endif
     return try NativePredictor(model, precision: precision, threads: threads)
   }
 
   #if Training
-    private func torchPredictor(_ model: ImportedModel) throws -> TorchPredictor {
+    private func torchPredictor(
+      _ model: ImportedModel, on device: Device
+    ) throws -> TorchPredictor {
       Runtime.threadCount = threads
       Runtime.keepFreedMemory()
       let isReduced =
-        precision == .bfloat16 || precision == .automatic && Runtime.hasBFloat16
-      return TorchPredictor(try SSDNetwork(model), autocast: isReduced ? .bfloat16 : nil)
+        precision == .bfloat16 || precision == .automatic && device.hasBFloat16
+      let network = try SSDNetwork(model)
+      network.move(to: device)
+      return TorchPredictor(network, autocast: isReduced ? .bfloat16 : nil)
     }
   #endif
 }

@@ -38,6 +38,7 @@ struct SSDCommand: ParsableCommand {
       EvaluateCommand.self, ReportCommand.self, DetectCommand.self, DataCommand.self,
       ExplainCommand.self, ConvertCommand.self, InspectCommand.self, ExportCommand.self,
       QuantizeCommand.self, DownloadCommand.self, BenchmarkCommand.self,
+      DoctorCommand.self,
     ]
   }
 }

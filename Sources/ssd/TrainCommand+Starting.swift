@@ -25,7 +25,9 @@
       return checkpoint
     }
 
-    func freshTrainer(on selection: DataSelection) throws -> (Trainer, Recipe) {
+    func freshTrainer(
+      on selection: DataSelection, device: Device
+    ) throws -> (Trainer, Recipe) {
       let original =
         try recipe.map { try Recipe(named: $0) } ?? .paper(batchSize: schedule.batch ?? 32)
       var recipe = original
@@ -44,6 +46,7 @@
       Runtime.seed(recipe.training.seed)
       let network =
         try source ?? freshNetwork(recipe, classes: dataset.classes)
+      network.move(to: device)
       let trainer = try Trainer(
         network, on: dataset, configuration: recipe.training, cacheBytes: loading.cacheBytes)
       return (trainer, recipe)
@@ -73,9 +76,10 @@
     }
 
     func resumedTrainer(
-      from checkpoint: URL, in folder: URL, on selection: DataSelection
+      from checkpoint: URL, in folder: URL, on selection: DataSelection, device: Device
     ) throws -> (Trainer, Recipe) {
       let network = try SSDNetwork(contentsOf: checkpoint)
+      network.move(to: device)
       var recipe =
         (try? Recipe(named: Self.recipeFile(in: folder).path)) ?? .paper()
       if loading.dropDifficult { recipe.keepsDifficult = false }

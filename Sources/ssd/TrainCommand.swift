@@ -99,13 +99,15 @@
     var isResuming: Bool { resume || resumeFrom != nil }
 
     func run() throws {
-      machine.apply()
+      let device = try machine.apply()
       let selection = try DataSelection(data, for: .training)
       let folder = URL(filePath: output ?? "runs/\(selection.name)")
       let checkpoint = try checkpointToResume(in: folder)
       let (trainer, recipe) =
-        try checkpoint.map { try resumedTrainer(from: $0, in: folder, on: selection) }
-        ?? freshTrainer(on: selection)
+        try checkpoint.map {
+          try resumedTrainer(from: $0, in: folder, on: selection, device: device)
+        }
+        ?? freshTrainer(on: selection, device: device)
       let validation =
         try validation.map { try DataSelection($0, for: .scoring) }
         ?? selection.heldOut
@@ -159,7 +161,8 @@
         \(validation?.description ?? "none")
         run: \(configuration.schedule.iterations) iterations of \(batches)\
         \(configuration.batchSize) images (\(trainer.iterationsPerEpoch) an epoch), \
-        \(configuration.precision.rawValue), \(Runtime.threadCount) threads -> \
+        \(configuration.precision.rawValue), \
+        \(network.device == .cpu ? "\(Runtime.threadCount) threads" : network.device.spoken) -> \
         \(folder.relativePath)
         """)
     }

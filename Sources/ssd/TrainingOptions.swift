@@ -198,6 +198,9 @@
 
   /// How much of the machine may be used.
   struct MachineOptions: ParsableArguments {
+    @Option(help: "What trains: auto (a GPU where there is one), cpu, cuda, or cuda:N.")
+    var device = DeviceChoice.auto
+
     @Option(help: "Threads of the network.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
@@ -210,7 +213,11 @@
       }
     }
 
-    func apply() { Self.apply(threads: threads) }
+    /// - Returns: the device, opened.
+    func apply() throws -> Device {
+      Self.apply(threads: threads)
+      return try device.opened()
+    }
 
     /// Settles how libtorch uses the machine.
     static func apply(threads: Int) {

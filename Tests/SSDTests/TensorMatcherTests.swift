@@ -41,7 +41,8 @@ struct TensorMatcherTests {
       ObjectTensors(images, capacity: ObjectTensors.capacity(for: images)))
     #expect(targets.classes.array() == expected.classes, sourceLocation: sourceLocation)
     #expect(
-      targets.positiveCount.scalar == Double(expected.positiveCount), sourceLocation: sourceLocation)
+      targets.positiveCount.scalar == Double(expected.positiveCount), sourceLocation: sourceLocation
+    )
     let offsets: [Float] = targets.offsets.array()
     #expect(
       zip(offsets, expected.offsets).allSatisfy { abs($0 - $1) <= 1e-5 * max(abs($1), 1) },

@@ -85,7 +85,8 @@ struct DeviceStepperTests {
       let device = try DeviceStepper(stepper(normalized: true, batchSize: 2))
       device.enqueue(batches[0], iteration: 0)
       let poisoned = try #require(
-        device.stepper.network.parameters.first { $0.name == "base.conv1_1.weight" }).tensor
+        device.stepper.network.parameters.first { $0.name == "base.conv1_1.weight" }
+      ).tensor
       let good = poisoned.detached().cloned()
       poisoned.assign(Tensor.full([], value: .nan))
       let before = device.stepper.network.state.map { $0.tensor.detached().cloned() }

@@ -56,15 +56,11 @@ struct BenchmarkDataCommand: ParsableCommand {
   }
 
   private func serve(_ loading: LoadingSteps) throws {
-    func answer(_ value: some Encodable) throws {
-      FileHandle.standardOutput.write(try JSONEncoder().encode(value) + Data("\n".utf8))
-    }
-    try answer(["ready": "ssd"])
     var epoch = 0
-    while let line = readLine() {
-      let count = line.split(separator: " ").last.flatMap { Int($0) } ?? 0
-      try answer(["seconds": try loading.secondsOfOneThread(samples: count, firstEpoch: epoch)])
-      epoch += 1 + count / loading.dataset.count
+    try OnDemand.serve { count in
+      defer { epoch += 1 + count / loading.dataset.count }
+      return OnDemand.Answer(
+        seconds: try loading.secondsOfOneThread(samples: count, firstEpoch: epoch))
     }
   }
 }

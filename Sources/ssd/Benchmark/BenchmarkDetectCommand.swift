@@ -42,6 +42,14 @@ struct BenchmarkDetectCommand: ParsableCommand {
   @Option(help: "File for the figures as JSON, - for the standard output.")
   var json: String?
 
+  @Flag(
+    help: """
+      Run the network alone as often as each line of the standard input says, from pixels in memory to \
+      predictions in memory, and answer each line with a line of JSON: for measuring in turn with \
+      another program.
+      """)
+  var onDemand = false
+
   @OptionGroup(title: "Machine") var machine: InferenceOptions
 
   mutating func validate() throws {
@@ -58,6 +66,7 @@ struct BenchmarkDetectCommand: ParsableCommand {
     let model = try ImportedModel(named: model)
     let predictor = try machine.predictor(model)
     let steps = DetectionSteps(predictor: predictor, picture: picture, batch: batch)
+    if onDemand { return try serve(steps) }
     let times = try steps.timed(runs: runs, warmUp: warmUp)
     if let predictions {
       try RawPredictionsFile.write(
@@ -68,6 +77,12 @@ struct BenchmarkDetectCommand: ParsableCommand {
       times: times, layers: try steps.layers(repetitions: runs))
     if json != "-" { print(report) }
     try json.map { try JSONOutput.write(report, to: $0) }
+  }
+
+  private func serve(_ steps: DetectionSteps) throws {
+    try OnDemand.serve { count in
+      OnDemand.Answer(seconds: try steps.secondsOfNetwork(runs: count), count: count)
+    }
   }
 
   /// A scene with objects and clutter, of the size that most of Pascal VOC's photographs have.

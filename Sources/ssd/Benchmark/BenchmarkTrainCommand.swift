@@ -13,8 +13,9 @@
       commandName: "train", abstract: "Time the steps of training, stage by stage.",
       discussion: """
         Images are noise and objects rectangles, the same every time, so that only the computation \
-        counts. The share of the peak is in terms of a large matrix product of the same type, \
-        measured beside it.
+        counts; with --data, pictures come from the loader. On a GPU steps are made as in training: \
+        nobody looks at them in between, and stages are not told apart. On the CPU the share of the peak \
+        is in terms of a large matrix product of the same type, measured beside it.
         """)
 
     @Argument(help: "A preset's name: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
@@ -41,18 +42,32 @@
     @Option(help: "Threads of the network.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
+    @Option(help: "What trains: auto (a GPU where there is one), cpu, cuda, or cuda:N.")
+    var device = DeviceChoice.auto
+
+    @Flag(help: "Do not look at the steps in between on the CPU either.")
+    var ahead = false
+
+    @Option(help: "Train on these pictures, loaded and augmented as in training, instead of noise.")
+    var data: String?
+
+    @Option(help: "Threads that load pictures.")
+    var workers = ProcessInfo.processInfo.activeProcessorCount
+
     @Option(help: "File for the figures as JSON, - for the standard output.")
     var json: String?
 
     @Flag(
       help: """
-        Make as many steps as each line of the standard input says, and answer each with a line of \
-        JSON: for measuring in turn with another program.
+        Make as many steps as each line of the standard input says, and answer each step, or the line \
+        where nobody looks at steps, with a line of JSON: for measuring in turn with another program.
         """)
     var onDemand = false
 
     mutating func validate() throws {
-      for (name, value) in [("batch", batch), ("steps", steps), ("threads", threads)]
+      for (name, value) in [
+        ("batch", batch), ("steps", steps), ("threads", threads), ("workers", workers),
+      ]
       where value < 1 { throw ValidationError("--\(name) must be at least 1") }
       guard warmUp >= 0 else { throw ValidationError("--warm-up must be at least 0") }
       guard learningRate > 0 else { throw ValidationError("--learning-rate must be positive") }
@@ -60,27 +75,56 @@
 
     func run() throws {
       MachineOptions.apply(threads: threads)
-      let stepper = try stepper()
-      let batch = Batch.noise(
-        count: batch, size: stepper.network.configuration.imageSize,
-        classes: stepper.network.configuration.classes.count)
-      if onDemand { return try serve(stepper, batch) }
+      let device = try device.opened()
+      let dataset = try data.map { try DataSelection($0, for: .training).dataset() }
+      let stepper = try stepper(classes: dataset?.classes ?? .voc, on: device)
+      let configuration = stepper.network.configuration
+      let batches =
+        try dataset.map {
+          try BatchSource($0, batchSize: batch, configuration: configuration, workers: workers)
+        } ?? BatchSource(batchSize: batch, configuration: configuration)
+      if ahead || device != .cpu { return try runAhead(DeviceStepper(stepper), batches) }
+      if onDemand { return try serve(stepper, batches) }
       var measured: [Stepper.Figures] = []
       for number in -warmUp..<steps {
-        let figures = try stepper.step(on: batch, iteration: 0)
+        let figures = try stepper.step(on: batches.next(), iteration: 0)
         if number >= 0 { measured.append(figures) }
       }
       let report = TrainingBenchmark(
-        stepper, batch: batch.count, figures: measured,
+        stepper, batch: batch, figures: measured,
         peak: MatrixProduct.operationsPerSecond(
           stepper.configuration.precision.autocast ?? .float32))
       if json != "-" { print(report) }
       try json.map { try JSONOutput.write(report, to: $0) }
     }
 
-    private func stepper() throws -> Stepper {
+    private func runAhead(_ device: DeviceStepper, _ batches: BatchSource) throws {
+      func seconds(of count: Int) throws -> (Double, loss: Double) {
+        let start = ContinuousClock.now
+        for _ in 0..<count { device.enqueue(try batches.next(), iteration: 0) }
+        let loss = device.outcome().figures.loss
+        return ((ContinuousClock.now - start) / .seconds(1), loss)
+      }
+      if onDemand {
+        return try OnDemand.serve { count in
+          let (seconds, loss) = try seconds(of: count)
+          return OnDemand.Answer(seconds: seconds, count: count, loss: loss)
+        }
+      }
+      if warmUp > 0 { _ = try seconds(of: warmUp) }
+      let (time, loss) = try seconds(of: steps)
+      let kernels =
+        device.stepper.network.device == .cpu
+        ? nil : try CUDA.kernelTime { _ = try seconds(of: steps) }
+      let report = AheadBenchmark(
+        device, batch: batch, data: data, steps: steps, seconds: time, loss: loss, kernels: kernels)
+      if json != "-" { print(report) }
+      try json.map { try JSONOutput.write(report, to: $0) }
+    }
+
+    private func stepper(classes: ClassList, on device: Device) throws -> Stepper {
       Runtime.seed(0)
-      guard let preset = SSDConfiguration.preset(named: model, classes: .voc) else {
+      guard let preset = SSDConfiguration.preset(named: model, classes: classes) else {
         throw CommandError(
           """
           there is no network `\(model)`; choose one of \
@@ -90,6 +134,7 @@
       let network = SSDNetwork(preset)
       try weights.map { try network.load(ImportedModel(contentsOf: URL(filePath: $0))) }
       network.isTraining = true
+      network.move(to: device)
       return try Stepper(
         network,
         configuration: TrainingConfiguration(
@@ -97,16 +142,9 @@
           precision: precision.resolved))
     }
 
-    private func serve(_ stepper: Stepper, _ batch: Batch) throws {
-      func answer(_ value: some Encodable) throws {
-        FileHandle.standardOutput.write(try JSONEncoder().encode(value) + Data("\n".utf8))
-      }
-      try answer(["ready": Runtime.version])
-      while let line = readLine() {
-        for _ in 0..<(line.split(separator: " ").last.flatMap { Int($0) } ?? 0) {
-          let figures = try stepper.step(on: batch, iteration: 0)
-          try answer(StepAnswer(figures))
-        }
+    private func serve(_ stepper: Stepper, _ batches: BatchSource) throws {
+      try OnDemand.serveEach {
+        StepAnswer(try stepper.step(on: batches.next(), iteration: 0))
       }
     }
   }

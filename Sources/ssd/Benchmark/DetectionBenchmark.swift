@@ -3,6 +3,10 @@ import Inference
 import MultiBox
 import TextTable
 
+#if Training
+  import SSD
+#endif
+
 /// The figures of one benchmark, as they are printed and written.
 struct DetectionBenchmark: Encodable {
   let model: String
@@ -34,7 +38,7 @@ struct DetectionBenchmark: Encodable {
     engine =
       (predictor as? NativePredictor).map {
         "native, \($0.precision.rawValue), \($0.instructionSet.rawValue), \($0.threadCount) threads"
-      } ?? "libtorch"
+      } ?? Self.libtorch(predictor)
     self.layers = layers
     self.model = model
     network = configuration.name
@@ -46,6 +50,15 @@ struct DetectionBenchmark: Encodable {
     postprocessingMilliseconds = times.postprocessing
     totalMilliseconds = times.total
     imagesPerSecond = 1000 * Double(batch) / times.total.percentile(0.5)
+  }
+
+  private static func libtorch(_ predictor: any Predictor) -> String {
+    #if Training
+      if let predictor = predictor as? TorchPredictor {
+        return "libtorch, \(predictor.precision), \(predictor.device.spoken)"
+      }
+    #endif
+    return "libtorch"
   }
 }
 

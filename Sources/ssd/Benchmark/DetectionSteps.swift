@@ -36,6 +36,14 @@ struct DetectionSteps {
     return times
   }
 
+  /// How long the network takes for so many batches, in seconds.
+  func secondsOfNetwork(runs: Int) throws -> Double {
+    let pixels = try Detector(predictor).pixels(of: Array(repeating: picture, count: batch))
+    let start = ContinuousClock.now
+    for _ in 0..<runs { _ = try predictor.predict(pixels, imageCount: batch) }
+    return (ContinuousClock.now - start) / .seconds(1)
+  }
+
   /// What the network gives for the picture, once.
   func predictions() throws -> RawPredictions {
     try predictor.predict(Detector(predictor).pixels(of: [picture]), imageCount: 1)

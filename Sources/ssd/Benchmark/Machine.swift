@@ -23,11 +23,28 @@ struct Machine: Encodable {
     "asimd", "asimddp", "i8mm", "bf16", "sve",
   ]
 
+  /// The machine's memory, in bytes.
+  struct Memory: Encodable {
+    let total: Int
+    /// What programs can still have of it.
+    let available: Int
+
+    init() {
+      let lines = Machine.lines(of: "/proc/meminfo")
+      total = Machine.bytes(lines["MemTotal"])
+      available = Machine.bytes(lines["MemAvailable"])
+    }
+  }
+
+  /// Of a text such as `12 kB`.
+  private static func bytes(_ text: String?) -> Int {
+    1024 * (text?.split(separator: " ").first.flatMap { Int($0) } ?? 0)
+  }
+
   /// The most memory that this process has had in RAM so far, in bytes.
   static var peakMemory: Int {
     // `getrusage` would count what the process was before it became this program.
-    let kibibytes = lines(of: "/proc/self/status")["VmHWM"]?.split(separator: " ").first
-    return 1024 * (kibibytes.flatMap { Int($0) } ?? 0)
+    bytes(lines(of: "/proc/self/status")["VmHWM"])
   }
 
   /// The values of a file of `key: value` lines, of equal keys the first one's.

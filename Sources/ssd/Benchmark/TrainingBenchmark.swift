@@ -85,13 +85,16 @@
 
   /// What the machine can do at most.
   enum MatrixProduct {
-    /// Multiplications and additions a second of the fastest of a few products of 2048 x 2048.
-    static func operationsPerSecond(_ type: ScalarType) -> Double {
-      let size = 2048
-      let matrix = Tensor.full([size, size], value: 0.5).converted(to: type)
+    /// Multiplications and additions a second of the fastest of a few products of `size` x `size`.
+    static func operationsPerSecond(
+      _ type: ScalarType, size: Int = 2048, on device: Device = .cpu
+    ) -> Double {
+      let matrix = Tensor.full([size, size], value: 0.5, device: device).converted(to: type)
       let times = (0..<5).map { _ in
         let start = ContinuousClock.now
-        _ = matrix.matrixProduct(with: matrix)
+        let product = matrix.matrixProduct(with: matrix)
+        // Bringing a number back waits for the GPU.
+        if device != .cpu { _ = product.selected(0).selected(0).scalar }
         return (ContinuousClock.now - start) / .seconds(1)
       }
       return 2 * Double(size * size * size) / times.min()!
