@@ -67,6 +67,9 @@ fi
 echo "== doctor, and $device against the CPU"
 timeout "$limit" "$ssd" doctor --check --device "$device" --model "$model" --batch "$batch" --json "$out/doctor.json" ||
   failures+=("doctor ended with status $?")
+# Detections are compared with trained weights: random ones find everything everywhere.
+timeout 60 "$ssd" doctor --check --device "$device" --model "$root/Docs/Models/shapes.safetensors" \
+  --json "$out/doctor-shapes.json" || failures+=("doctor, with the model of shapes, ended with status $?")
 
 echo "== speed"
 "$python" "$root/Benchmarks/gpu/measure.py" --ssd "$ssd" --python "$python" --device "$device" ${data:+--data "$data"} \

@@ -64,7 +64,8 @@ class Measurement:
         ours = [
             options.ssd, "benchmark", "train", options.model, "--device", options.device, "--precision", "bfloat16",
             "--ahead", "--on-demand", "--learning-rate", "1e-4", *sizes, *source]
-        peers = [(kind, self.peer("train", kind, *sizes, *source)) for kind in options.peers]
+        kinds = options.peers[:1] if data else options.peers
+        peers = [(kind, self.peer("train", kind, *sizes, *source)) for kind in kinds]
         self.compare(name, options.batch, ours, peers)
 
     def detection(self, batch):
@@ -72,7 +73,8 @@ class Measurement:
         ours = [
             options.ssd, "benchmark", "detect", options.model, "--engine", "torch", "--device", options.device,
             "--precision", "bfloat16", "--batch", batch, "--on-demand"]
-        peers = [(kind, self.peer("detect", kind, "--batch", batch)) for kind in options.peers]
+        # A compilation for each batch size would take longer than everything else.
+        peers = [(kind, self.peer("detect", kind, "--batch", batch)) for kind in options.peers[:1]]
         self.compare("detection", batch, ours, peers)
 
     def kernels(self):
@@ -112,7 +114,7 @@ def main():
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--model", default="ssd300")
     parser.add_argument("--data", help="a Pascal VOC folder and its list")
-    parser.add_argument("--peers", default="graphs,compiled", help="some of graphs, compiled")
+    parser.add_argument("--peers", default="graphs,compiled", help="some of graphs, compiled; only the first for pictures and detection")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--detection-batches", default="1,8,64")
     parser.add_argument("--workers", type=int, default=16)

@@ -42,6 +42,7 @@ final class DeviceNetwork: @unchecked Sendable {
     self.autocast = autocast
     stream = CUDA.hasGraphs && network.device != .cpu ? CUDAStream(on: network.device) : nil
     CUDA.synchronize(network.device)
+    Runtime.setAlgorithmSearch(true)
   }
 
   /// - Parameter pixels: (images, size, size, 3).
@@ -80,7 +81,9 @@ final class DeviceNetwork: @unchecked Sendable {
       batch.runs += 1
       return compute(batch)
     }
-    let graph = CUDAGraph { compute(batch) }
+    let graph = CUDAGraph(sharing: batches.values.lazy.compactMap(\.graph).first) {
+      compute(batch)
+    }
     batch.graph = graph
     graph.replay()
   }
@@ -99,10 +102,28 @@ final class DeviceNetwork: @unchecked Sendable {
     let width = network.configuration.scoreCount
     let priors = batch.result.count / count / (4 + width)
     return batch.copy.withElements(of: Float.self) { values in
-      let scores = values[(count * priors * 4)...]
+      func part(from start: Int, width: Int) -> [Float] {
+        copied(UnsafeBufferPointer(rebasing: values[start..<start + imageCount * priors * width]))
+      }
       return RawPredictions(
-        imageCount: imageCount, locations: Array(values.prefix(imageCount * priors * 4)),
-        scores: Array(scores.prefix(imageCount * priors * width)))
+        imageCount: imageCount, locations: part(from: 0, width: 4),
+        scores: part(from: count * priors * 4, width: width))
+    }
+  }
+
+  /// The numbers in an array. One thread would take as long to copy a large batch as the GPU takes to
+  /// compute it.
+  private func copied(_ source: UnsafeBufferPointer<Float>) -> [Float] {
+    let chunk = 1 << 18
+    nonisolated(unsafe) let source = source
+    return [Float](unsafeUninitializedCapacity: source.count) { target, initialized in
+      nonisolated(unsafe) let target = target
+      DispatchQueue.concurrentPerform(iterations: (source.count + chunk - 1) / chunk) { index in
+        let range = index * chunk..<min((index + 1) * chunk, source.count)
+        _ = UnsafeMutableBufferPointer(rebasing: target[range])
+          .update(fromContentsOf: source[range])
+      }
+      initialized = source.count
     }
   }
 }

@@ -121,8 +121,8 @@ public final class TensorMatcher {
     let places = Tensor.range(capacity, device: device)
     let isLater = places.unsqueezed(1) .< places.unsqueezed(0)
     let isEqual = best.unsqueezed(2) .== best.unsqueezed(1)
-    let isTaken = (isEqual.converted(to: .uint8) * isLater.converted(to: .uint8))
-      .anyTrue(along: 2)
+    let isTaken =
+      (isEqual.converted(to: .int64) * isLater.converted(to: .int64)).sum(along: [2]) .> 0
     return none.chosen(where: isTaken, otherwise: best)
   }
 

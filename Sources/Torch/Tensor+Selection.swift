@@ -1,7 +1,6 @@
 private let maximumOperator = Operator("aten::maximum")
 private let minimumOperator = Operator("aten::minimum")
 private let maxDimension = Operator("aten::max", overload: "dim")
-private let anyDimension = Operator("aten::any", overload: "dim")
 private let whereOperator = Operator("aten::where", overload: "self")
 private let padOperator = Operator("aten::constant_pad_nd")
 private let expandOperator = Operator("aten::expand")
@@ -32,11 +31,6 @@ extension Tensor {
   public func maxima(along dimension: Int) -> (values: Tensor, indices: Tensor) {
     let results = maxDimension.several(.tensor(self), .integer(dimension))
     return (results[0], results[1])
-  }
-
-  /// Whether any element along a dimension, which disappears, is true.
-  public func anyTrue(along dimension: Int) -> Tensor {
-    anyDimension(.tensor(self), .integer(dimension))
   }
 
   /// These elements where `mask` is true, those of `other` elsewhere, with broadcasting.

@@ -24,7 +24,7 @@ struct DeviceStepperTests {
       configuration: TrainingConfiguration(
         batchSize: batchSize, accumulation: accumulation,
         schedule: LearningRateSchedule(
-          initial: 0.002, iterations: 100, warmUpIterations: 4),
+          initial: 2e-4, iterations: 100, warmUpIterations: 4),
         maximumGradientNorm: clip, averageDecay: 0.9))
   }
 

@@ -68,8 +68,9 @@ struct MachineReport: Encodable {
       try NativePredictor(model, precision: .float32, instructionSet: set)
         .predict(pixels, imageCount: 1)
     }
-    return predictions[0].greatestDifference(
-      from: predictions[1], columns: model.configuration.scoreCount)
+    return predictions[0].scoreDifference(
+      from: predictions[1], columns: model.configuration.scoreCount
+    ).greatest
   }
 
   #if Training
@@ -79,30 +80,6 @@ struct MachineReport: Encodable {
       torch = findings
     }
   #endif
-}
-
-extension RawPredictions {
-  /// The greatest difference of a probability, 0...1.
-  ///
-  /// - Parameter columns: scores of a prior.
-  func greatestDifference(from other: RawPredictions, columns: Int) -> Float {
-    func probabilities(_ scores: [Float], row: Int) -> [Float] {
-      let row = scores[row * columns..<(row + 1) * columns]
-      let greatest = row.max() ?? 0
-      let powers = row.map { exp($0 - greatest) }
-      let sum = powers.reduce(0, +)
-      return powers.map { $0 / sum }
-    }
-    var difference: Float = 0
-    for row in 0..<scores.count / columns {
-      for (a, b) in zip(probabilities(scores, row: row), probabilities(other.scores, row: row)) {
-        let distance = abs(a - b)
-        // What is no number counts as far off.
-        difference = max(difference, distance.isNaN ? 1 : distance)
-      }
-    }
-    return difference
-  }
 }
 
 extension MachineReport: CustomStringConvertible {
