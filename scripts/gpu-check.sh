@@ -29,7 +29,8 @@ pack() {
   env -u LD_LIBRARY_PATH ldd "$build/ssd" | sed -nE 's/.* => (\/.*) \(0x.*/\1/p' |
     grep -vE '/(libc|libm|libdl|librt|libpthread|libresolv|libutil|libgcc_s|libstdc\+\+|ld-linux[^/]*)\.so|/(torch|nvidia)/' |
     while read -r library; do cp -L "$library" "$folder/lib/"; done
-  echo "gpu-check: $folder, $(du -sm "$folder" | cut -f 1) MB"
+  tar -C "$folder" -cJf "${folder%/}.tar.xz" .
+  echo "gpu-check: $folder, $(du -sm "$folder" | cut -f 1) MB; packed in ${folder%/}.tar.xz, $(du -sm "${folder%/}.tar.xz" | cut -f 1) MB"
 }
 
 case ${1:-} in

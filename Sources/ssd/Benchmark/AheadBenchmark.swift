@@ -41,7 +41,7 @@
       self.steps = steps
       secondsPerStep = seconds / Double(steps)
       imagesPerSecond = Double(batch * steps) / seconds
-      operationsPerSecond = imagesPerSecond * configuration.trainingOperations
+      operationsPerSecond = imagesPerSecond * 2 * Double(configuration.trainingMultiplications)
       kernelSecondsPerStep = kernels.map { $0.seconds / Double(steps) }
       kernelsPerStep = kernels.map { Double($0.count) / Double(steps) }
       kernelShare = kernels.map { $0.seconds / seconds }
