@@ -64,7 +64,7 @@ def main():
 
     layers = ours(options)
     print(f"{time.strftime('%Y-%m-%d')}, {options.threads} threads, torch {torch.__version__}; milliseconds, relative error\n")
-    print("| layer | " + " | ".join(ELEMENTS) + " |\n|---" * 1 + "|---" * len(ELEMENTS) + "|")
+    print("| layer | " + " | ".join(ELEMENTS) + " |\n|---" + "|---" * len(ELEMENTS) + "|")
     for layer in layers:
         cells = [
             "; ".join(
