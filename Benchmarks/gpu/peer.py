@@ -115,6 +115,20 @@ def batches(options):
         yield from loader
 
 
+def captured(work):
+    """A CUDA graph of what `work` does, and the tensors that it leaves its results in."""
+    stream = torch.cuda.Stream()
+    stream.wait_stream(torch.cuda.current_stream())
+    with torch.cuda.stream(stream):
+        for _ in range(3):
+            work()
+    torch.cuda.current_stream().wait_stream(stream)
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        result = work()
+    return graph, result
+
+
 class Training:
     def __init__(self, options):
         self.options, self.device = options, torch.device(options.device)
@@ -135,7 +149,6 @@ class Training:
         self.batches = batches(options)
         self.inputs = [x.to(self.device) for x in next(self.batches)]
         self.graph, self.result = None, None
-        self.copies = torch.cuda.Stream() if self.device.type == "cuda" else None
 
     def network_and_loss(self, pixels, boxes, labels):
         x = ((pixels.float() - self.mean) / self.deviation).permute(0, 3, 1, 2)
@@ -151,17 +164,8 @@ class Training:
         return loss.detach()
 
     def prepare(self):
-        if self.device.type == "cpu":
-            return
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(3):
-                self.update()
-        torch.cuda.current_stream().wait_stream(stream)
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            self.result = self.update()
+        if self.device.type == "cuda":
+            self.graph, self.result = captured(self.update)
 
     def step(self):
         for target, source in zip(self.inputs, next(self.batches)):
@@ -218,19 +222,10 @@ class Inference:
         return locations.float(), scores.float()
 
     def prepare(self):
-        if self.device.type == "cpu":
-            return
-        stream = torch.cuda.Stream()
-        stream.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(stream):
-            for _ in range(3):
-                self.compute(self.pixels)
-        torch.cuda.current_stream().wait_stream(stream)
-        self.graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self.graph):
-            self.result = self.compute(self.pixels)
-        self.source = self.source.pin_memory()
-        self.copy = [torch.empty(x.shape, dtype=x.dtype, pin_memory=True) for x in self.result]
+        if self.device.type == "cuda":
+            self.graph, self.result = captured(lambda: self.compute(self.pixels))
+            self.source = self.source.pin_memory()
+            self.copy = [torch.empty(x.shape, dtype=x.dtype, pin_memory=True) for x in self.result]
 
     def run(self, count):
         start = time.perf_counter()

@@ -24,6 +24,8 @@ public final class DeviceStepper {
 
   /// Steps before a graph is captured, in which libraries choose algorithms and prepare themselves.
   private static let warmUp = 2
+  /// Steps after which the next one is a graph's replay, where there are graphs.
+  public static let stepsBeforeReplay = warmUp + 1
 
   /// Steps on the device that the network is on.
   ///

@@ -111,7 +111,9 @@
           return OnDemand.Answer(seconds: seconds, count: count, loss: loss)
         }
       }
-      if warmUp > 0 { _ = try seconds(of: warmUp) }
+      // A graph is captured in one of the first steps.
+      let unmeasured = device.usesGraphs ? max(warmUp, DeviceStepper.stepsBeforeReplay) : warmUp
+      if unmeasured > 0 { _ = try seconds(of: unmeasured) }
       let (time, loss) = try seconds(of: steps)
       let kernels =
         device.stepper.network.device == .cpu
