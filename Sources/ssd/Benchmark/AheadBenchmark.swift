@@ -57,7 +57,7 @@
         \(data), \(steps) steps
         \(String(format: "%.2f", 1000 * secondsPerStep)) ms a step, \
         \(String(format: "%.1f", imagesPerSecond)) images/s, \
-        \(String(format: "%.1f", operationsPerSecond / 1e12)) TFLOP/s
+        \(String(format: "%.0f", operationsPerSecond / 1e9)) GFLOP/s
         """
       if let kernelShare, let kernelsPerStep {
         text += String(
