@@ -7,7 +7,7 @@ ARGS ?=
 export LIBTORCH PREFIX DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo pictures docs native standalone cuda install uninstall clean
+.PHONY: help setup build test lint format demo pictures docs native standalone distributed cuda install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -44,8 +44,14 @@ native: ## build ssd without training and without libtorch: .build-native/ssd, o
 	@bash scripts/native.sh
 
 # In a folder of its own: linking the Swift runtime in means other compiler flags, and would undo what `make test` compiled.
-standalone: setup ## build ssd so that it runs on machines without a Swift toolchain
-	$(SWIFT) build -c release --product ssd --static-swift-stdlib --scratch-path .build/standalone
+standalone: setup ## build ssd so that it runs without a Swift toolchain (TRAITS=Distributed: in several processes)
+	$(SWIFT) build -c release --product ssd --static-swift-stdlib --scratch-path .build/standalone \
+	  $(if $(TRAITS),--traits $(TRAITS))
+
+# In a folder of its own for the same reason. Installs Open MPI where no MPI is.
+distributed: ## build ssd for training in several processes: .build/distributed/release/ssd
+	@bash scripts/setup.sh distributed
+	$(SWIFT) build -c release --product ssd --traits Distributed --scratch-path .build/distributed
 
 # Under sudo only copy: a build as root would leave files behind that their owner cannot remove.
 # libtorch's own libraries do the work; this adds what is no operator (see Shims/CTorchCUDA).

@@ -7,6 +7,9 @@ let libtorch = "\(Context.packageDirectory)/.deps/libtorch/torch"
 /// What only training and the libtorch predictor need; see the trait below.
 let training = TargetDependencyCondition.when(traits: ["Training"])
 
+/// What only training in several processes needs.
+let distributed: Set<String> = ["Distributed"]
+
 let package = Package(
   name: "swift-ssd",
   products: [
@@ -23,6 +26,9 @@ let package = Package(
   ],
   traits: [
     .trait(name: "Training", description: "Training and everything else that stands on libtorch."),
+    .trait(
+      name: "Distributed", description: "Training in several processes, over MPI and NCCL.",
+      enabledTraits: ["Training"]),
     .default(enabledTraits: ["Training"]),
   ],
   dependencies: [
@@ -145,6 +151,12 @@ let package = Package(
       dependencies: ["SSD", "Datasets", "Evaluation", "Images", "TensorBoard", "Recipes"]),
     .testTarget(name: "TrainingTests", dependencies: ["Training", "Weights", "TestSupport"]),
 
+    // Processes that train together. Without the trait both are empty, and nobody needs an MPI.
+    .target(
+      name: "CMPI", cSettings: [.define("SSD_DISTRIBUTED", .when(traits: distributed))],
+      linkerSettings: [.linkedLibrary("mpi", .when(traits: distributed))]),
+    .target(name: "MessagePassing", dependencies: ["CMPI", "Torch", "Training"]),
+
     .executableTarget(
       name: "ssd",
       dependencies: [
@@ -152,6 +164,7 @@ let package = Package(
         "Evaluation", "Explain", "Report",
         .target(name: "SSD", condition: training),
         .target(name: "Training", condition: training),
+        .target(name: "MessagePassing", condition: .when(traits: distributed)),
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "TextTable", package: "TextTable"),
       ]),

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what swift-ssd needs and this machine lacks: Debian packages and libtorch. Checks first, so it is quick when
 # nothing is missing. Never installs Swift itself: how to do that is everybody's own decision.
+#   scripts/setup.sh [distributed]      (with an MPI)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,6 +35,10 @@ missing_packages() {
   # Labels on pictures need one font, whichever.
   [[ -n $(fc-match --format '%{file}' sans 2>/dev/null) ]] || echo fontconfig fonts-dejavu-core
   compgen -G '/usr/include/c++/*/vector' >/dev/null || echo g++
+  if [[ ${1:-} == distributed ]]; then
+    compgen -G '/usr/include/*/mpi/mpi.h' >/dev/null || compgen -G '/usr/include/mpi.h' >/dev/null || echo libopenmpi-dev
+    command -v mpirun >/dev/null || echo openmpi-bin
+  fi
   # Only the download of libtorch needs pip, or a Python that can make an environment with pip in it.
   if [[ -z ${LIBTORCH:-} && ! -e .deps/libtorch/torch/lib ]]; then
     python3 -m pip --version >/dev/null 2>&1 || python3 -m ensurepip --version >/dev/null 2>&1 ||
@@ -62,7 +67,7 @@ install_packages() {
 }
 
 require_swift
-mapfile -t packages < <(missing_packages | tr ' ' '\n')
+mapfile -t packages < <(missing_packages "$@" | tr ' ' '\n')
 if [[ ${#packages[@]} -gt 0 ]]; then
   install_packages "${packages[@]}"
 fi

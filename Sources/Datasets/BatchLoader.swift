@@ -28,6 +28,8 @@ public final class BatchLoader: Sendable {
     public var shuffles: Bool
     /// Whether pictures that do not fill the last batch are left out.
     public var dropsLastPartialBatch: Bool
+    /// The pictures of each batch that are made, where several processes make a batch together.
+    public var share = Share.whole
     /// Threads that make samples.
     public var workers: Int
     /// Batches that may be ready or in the making at once.
@@ -84,18 +86,27 @@ public final class BatchLoader: Sendable {
   ///   - epoch: From 0; every epoch has its own order and draws.
   ///   - startingAtBatch: The batches before it are passed over without being made, so that a
   ///     resumed run goes on where it stopped.
+  ///   - endingBeforeBatch: It and those after it are not made; nil for all.
   ///   - cache: Decoded pictures, shared by the loaders of all epochs.
   public init(
     _ dataset: DetectionDataset, _ options: Options, epoch: Int = 0, startingAtBatch: Int = 0,
-    cache: PictureCache? = nil
+    endingBeforeBatch: Int? = nil, cache: PictureCache? = nil
   ) {
     precondition(
       options.batchSize > 0 && options.workers > 0 && options.queueDepth > 0 && epoch >= 0
         && startingAtBatch >= 0, "sizes of a batch loader have to be positive")
+    precondition(
+      options.share == .whole
+        || options.share.count <= options.batchSize && options.dropsLastPartialBatch,
+      "a share of a batch has at least one picture")
     batchCount = options.batchCount(for: dataset)
     let order = options.order(count: dataset.count, epoch: epoch)
-    let batches = (min(startingAtBatch, batchCount)..<batchCount).map { batch in
-      Array(order[batch * options.batchSize..<min((batch + 1) * options.batchSize, order.count)])
+    let end = min(endingBeforeBatch ?? batchCount, batchCount)
+    let batches = (min(startingAtBatch, end)..<end).map { batch in
+      let whole =
+        order[batch * options.batchSize..<min((batch + 1) * options.batchSize, order.count)]
+      let share = options.share.range(of: whole.count)
+      return Array(whole.dropFirst(share.lowerBound).prefix(share.count))
     }
     let queue = BatchQueue(
       batches, dataset: dataset, size: options.imageSize, depth: options.queueDepth,

@@ -49,6 +49,13 @@ public struct DetectionDataset: Sendable {
     return result
   }
 
+  /// The pictures of a share.
+  public func part(_ share: Share) -> DetectionDataset {
+    var result = self
+    result.images = Array(images[share.range(of: images.count)])
+    return result
+  }
+
   /// The data set without the pictures and objects that have problems, and those problems.
   ///
   /// A picture whose only fault lies in some of its objects stays with the others, even when none

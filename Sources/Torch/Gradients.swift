@@ -25,6 +25,31 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// Calls `body` in every ``backward()`` as soon as this parameter's gradient is complete, while those
+  /// of earlier layers are still being computed. It replaces an earlier one; nil ends it.
+  ///
+  /// `body` runs on the thread that computes the gradient: on the CPU, the one that called
+  /// ``backward()``.
+  ///
+  /// - Precondition: the tensor is a parameter.
+  public func onGradient(_ body: (() -> Void)?) {
+    guard let body else { return ctorch_tensor_forget_notification(pointer) }
+    let context = Unmanaged.passRetained(Notification(body)).toOpaque()
+    checked { () throws(TorchError) in
+      try check(
+        ctorch_tensor_notify_of_gradient(
+          pointer, { Unmanaged<Notification>.fromOpaque($0!).takeUnretainedValue().body() },
+          { Unmanaged<Notification>.fromOpaque($0!).release() }, context))
+    }
+  }
+
+  private final class Notification {
+    let body: () -> Void
+    init(_ body: @escaping () -> Void) { self.body = body }
+  }
+}
+
 /// Runs `body` without recording operators for differentiation.
 ///
 /// The mode belongs to the thread, which is why the closure is synchronous.

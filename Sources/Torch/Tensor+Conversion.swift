@@ -7,6 +7,7 @@ private let contiguousOperator = Operator("aten::contiguous")
 private let detachOperator = Operator("aten::detach")
 private let cloneOperator = Operator("aten::clone")
 private let copyOperator = Operator("aten::copy_")
+private let foreachCopy = Operator("aten::_foreach_copy_")
 
 extension Tensor {
   /// The tensor on a device; itself when it is there.
@@ -72,5 +73,12 @@ extension Tensor {
   /// - Precondition: `other` can be broadcast to this shape.
   public func assign(_ other: Tensor) {
     withoutGradients { copyOperator.run(.tensor(self), .tensor(other)) }
+  }
+
+  /// Overwrites the elements of many tensors, in place and outside automatic differentiation.
+  ///
+  /// - Precondition: there are as many sources, of the same shapes.
+  public static func assign(_ sources: [Tensor], to targets: [Tensor]) {
+    withoutGradients { foreachCopy.run(.tensors(targets), .tensors(sources)) }
   }
 }

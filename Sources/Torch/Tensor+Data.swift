@@ -60,6 +60,15 @@ extension Tensor {
     }
   }
 
+  /// The first of the elements, where they lie one after the other; on a GPU, an address of its memory.
+  /// It is good as long as the tensor.
+  ///
+  /// - Precondition: the tensor is contiguous.
+  package var storage: UnsafeMutableRawPointer? {
+    precondition(ctorch_tensor_is_contiguous(pointer), "\(self) is not contiguous")
+    return ctorch_tensor_data(pointer)
+  }
+
   /// The only element of a tensor, as a number.
   ///
   /// - Precondition: there is exactly one.

@@ -21,6 +21,7 @@ extension Trainer {
     var imagesDigest: String?
     var threads: Int?
     var device: String?
+    var ranks: Int?
   }
 
   private static let stateKey = "training"
@@ -33,7 +34,7 @@ extension Trainer {
       iteration: iteration, best: best, configuration: configuration,
       validatedIteration: validatedIteration, imageCount: imageCount,
       imagesDigest: imagesDigest, threads: Runtime.threadCount,
-      device: "\(network.device)")
+      device: "\(network.device)", ranks: communicator.count)
     let momentum = stepper.optimizer.momentumByName.map {
       (Self.momentumPrefix + $0.name, $0.tensor)
     }
@@ -111,11 +112,18 @@ extension Trainer {
         another order, and results differ in the last bits.
         """)
     }
+    if let ranks = state.ranks, ranks != communicator.count {
+      differences.append(
+        """
+        The run had \(ranks) \(ranks == 1 ? "rank" : "ranks"), now there are \(communicator.count): they \
+        share out the same images anew, and sums are formed in another order.
+        """)
+    }
     return differences
   }
 
   /// A number that changes with the images' names and order (FNV-1a, 64 bits).
-  private var imagesDigest: String {
+  var imagesDigest: String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     for image in dataset.images {
       for byte in image.id.utf8 + [0] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }

@@ -47,15 +47,17 @@ public struct Recipe: Hashable, Sendable, Codable {
 
   /// The paper's run, which stands for whatever a command line leaves open.
   ///
-  /// - Parameter batchSize: decides the number of iterations: the number of images is the paper's.
-  public static func paper(batchSize: Int = 32) -> Recipe {
+  /// - Parameters:
+  ///   - batchSize: decides the number of iterations: the number of images is the paper's.
+  ///   - ranks: that each have such batches.
+  public static func paper(batchSize: Int = 32, ranks: Int = 1) -> Recipe {
     Recipe(
       name: "paper", about: "The settings of Liu et al. (2016).", model: "ssd300",
       loss: LossConfiguration(), clipsPriors: true, keepsDifficult: true, validateEvery: 1,
       training: TrainingConfiguration(
-        batchSize: batchSize,
+        batchSize: batchSize, ranks: ranks,
         schedule: LearningRateSchedule(
-          iterations: TrainingConfiguration.paperIterations(batchSize: batchSize)),
+          iterations: TrainingConfiguration.paperIterations(batchSize: batchSize * ranks)),
         precision: .fastest))
   }
 }

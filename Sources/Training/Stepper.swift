@@ -14,20 +14,32 @@ public final class Stepper {
   let loss: MultiBoxLoss
   let optimizer: SGD
   let average: ExponentialMovingAverage?
+  let communicator: any Communicator
+  /// nil in a run of one process.
+  private let reducer: GradientReducer?
   /// What forward passes change: the running statistics of batch normalisations.
   let buffers: [Tensor]
 
-  /// Freezes what is to stay as it is, and starts with zero momentum.
+  /// Freezes what is to stay as it is, and starts with zero momentum and rank 0's weights.
   ///
-  /// - Throws: ``TrainingError`` when a layer to freeze does not exist, or no other is left.
-  public init(_ network: SSDNetwork, configuration: TrainingConfiguration) throws {
+  /// - Throws: ``TrainingError`` when a layer to freeze does not exist, or no other is left;
+  ///   ``CommunicationError``.
+  public init(
+    _ network: SSDNetwork, configuration: TrainingConfiguration,
+    communicator: any Communicator = SingleProcess()
+  ) throws {
     self.network = network
     self.configuration = configuration
+    self.communicator = communicator
     try network.freeze(configuration.frozen)
+    for (_, tensor) in network.state { try communicator.broadcast(tensor) }
     if configuration.isDeterministic { Runtime.setDeterministic(true) }
     loss = MultiBoxLoss(
       priors: PriorBoxes(network.configuration), configuration: network.configuration.loss)
     let parameters = network.parameters.filter(\.tensor.requiresGradient)
+    reducer =
+      communicator.count > 1
+      ? GradientReducer(parameters.map(\.tensor), communicator: communicator) : nil
     optimizer = SGD(
       groups: [
         SGD.Group(
@@ -45,8 +57,10 @@ public final class Stepper {
     buffers = network.state.filter { !learned.contains($0.name) }.map(\.tensor)
   }
 
-  /// What came of a step.
+  /// What came of a step, on all ranks together.
   public struct Figures: Sendable {
+    /// Images that it saw.
+    public var images = 0
     /// The multibox loss.
     public var loss = 0.0
     /// Its localization part, before the weight.
@@ -59,6 +73,9 @@ public final class Stepper {
     public var gradientNorm = 0.0
     /// What the time went to.
     public var stages = StepStages()
+    /// How long gradients were on their way between ranks, in seconds: mostly during the backward pass.
+    /// What the step waits for is ``StepStages/communication``.
+    public var transferSeconds = 0.0
   }
 
   /// Why a step changed nothing.
@@ -72,10 +89,12 @@ public final class Stepper {
   /// One update.
   ///
   /// - Parameters:
-  ///   - batch: is split into parts of the configuration's batch size, whose gradients are added up.
+  ///   - batch: this rank's images; they are split into parts of the configuration's batch size, whose
+  ///     gradients are added up.
   ///   - iteration: decides the learning rate; counted from 0.
-  /// - Throws: ``NotFinite``; weights and running statistics are then as before.
-  public func step(on batch: Batch, iteration: Int) throws(NotFinite) -> Figures {
+  /// - Throws: ``NotFinite``, on all ranks or none, or ``CommunicationError``; weights and running
+  ///   statistics are then as before.
+  public func step(on batch: Batch, iteration: Int) throws -> Figures {
     let before = buffers.map { $0.cloned() }
     defer { optimizer.clearGradients() }
     do {
@@ -86,14 +105,17 @@ public final class Stepper {
     }
   }
 
-  private func update(_ batch: Batch, iteration: Int) throws(NotFinite) -> Figures {
-    var figures = Figures()
+  private func update(_ batch: Batch, iteration: Int) throws -> Figures {
+    var figures = Figures(images: batch.count)
     var watch = StageWatch()
     let parts = batch.parts(of: configuration.batchSize)
+    let last = parts.count - 1
     let targets = parts.map { loss.targets(for: $0.objects) }
-    let positives = targets.reduce(0) { $0 + $1.positiveCount }
+    let ownPositives = targets.reduce(0) { $0 + $1.positiveCount }
     watch.end(\.loss)
-    for (part, targets) in zip(parts, targets) {
+    let positives = Int(try communicator.sums(of: [Double(ownPositives)])[0])
+    watch.end(\.communication)
+    for (number, (part, targets)) in zip(parts, targets).enumerated() {
       let (locations, scores) = withAutocast(
         configuration.precision.autocast, on: network.device
       ) {
@@ -106,11 +128,19 @@ public final class Stepper {
       figures.localization += parts.localization.scalar
       figures.confidence += parts.confidence.scalar
       watch.end(\.loss)
-      guard figures.loss.isFinite else { throw NotFinite(loss: figures.loss) }
+      // With other ranks, none may leave before all know.
+      guard figures.loss.isFinite || reducer != nil else { throw NotFinite(loss: figures.loss) }
+      if number == last { reducer?.arm() }
       parts.total.backward()
       watch.end(\.backward)
     }
-    figures.gradientNorm = optimizer.gradientNorm()
+    if let reducer {
+      figures.transferSeconds = try reducer.finish().seconds
+      try addFiguresOfOtherRanks(to: &figures)
+      watch.end(\.communication)
+      guard figures.loss.isFinite else { throw NotFinite(loss: figures.loss) }
+    }
+    figures.gradientNorm = try communicator.agreed(optimizer.gradientNorm())
     // It is looked at even when nothing is clipped: a gradient that is not finite would spoil the
     // weights, and the next checkpoint with them, before any loss shows it.
     guard figures.gradientNorm.isFinite else {
@@ -125,6 +155,19 @@ public final class Stepper {
     watch.end(\.optimizer)
     figures.stages = watch.stages
     return figures
+  }
+
+  /// Every rank has divided its losses by the positives of all.
+  private func addFiguresOfOtherRanks(to figures: inout Figures) throws {
+    let sums = try communicator.sums(
+      of: [Double(figures.images), figures.loss, figures.localization, figures.confidence])
+    figures.images = Int(sums[0])
+    (figures.loss, figures.localization, figures.confidence) = (sums[1], sums[2], sums[3])
+  }
+
+  /// Gives every rank the running statistics of rank 0, which are those that are saved.
+  func shareBuffers() throws {
+    for buffer in buffers { try communicator.broadcast(buffer) }
   }
 }
 

@@ -38,18 +38,48 @@ public final class Trainer {
 
   /// - Parameters:
   ///   - cacheBytes: how much memory decoded pictures may take.
-  ///   - runsAhead: whether steps are made as a ``DeviceStepper`` makes them; nil: on a GPU.
-  /// - Throws: ``TrainingError`` when the dataset is empty or what is to be frozen does not exist.
+  ///   - runsAhead: whether steps are made as a ``DeviceStepper`` makes them; nil: on a GPU, in one
+  ///     process.
+  ///   - communicator: the processes that train together; each has a trainer of its own, on the same
+  ///     images.
+  /// - Throws: ``TrainingError`` when the dataset is empty or what is to be frozen does not exist;
+  ///   ``CommunicationError`` when ranks have other images or settings than rank 0.
   public init(
     _ network: SSDNetwork, on dataset: DetectionDataset, configuration: TrainingConfiguration,
-    cacheBytes: Int = 2 << 30, runsAhead: Bool? = nil
+    cacheBytes: Int = 2 << 30, runsAhead: Bool? = nil,
+    communicator: any Communicator = SingleProcess()
   ) throws {
     guard dataset.count > 0 else { throw TrainingError.noImages }
+    let images = min(configuration.imagesPerStep, dataset.count)
+    guard communicator.count <= images else {
+      throw TrainingError.moreRanksThanImages(ranks: communicator.count, images: images)
+    }
     cache = PictureCache(dataset: dataset, byteLimit: cacheBytes)
     self.dataset = dataset
-    stepper = try Stepper(network, configuration: configuration)
+    stepper = try Stepper(network, configuration: configuration, communicator: communicator)
+    // Several processes exchange gradients during the backward pass, which no graph holds.
     deviceStepper =
-      runsAhead ?? (network.device != .cpu) ? try DeviceStepper(stepper) : nil
+      runsAhead ?? (network.device != .cpu && communicator.count == 1)
+      ? try DeviceStepper(stepper) : nil
+    try requireEqualRanks()
+  }
+
+  /// The processes that train together.
+  var communicator: any Communicator { stepper.communicator }
+
+  /// Ranks that differ would wait for each other for ever, or train on something else unnoticed.
+  private func requireEqualRanks() throws {
+    guard communicator.count > 1 else { return }
+    for (what, text) in [
+      ("images", imagesDigest), ("settings", try ModelFile.json(configuration)),
+      ("networks", try ModelFile.json(network.configuration)),
+      ("kinds of device", network.device == .cpu ? "cpu" : "gpu"),
+    ] {
+      let texts = try communicator.gathered(Data(text.utf8))
+      if let rank = texts.firstIndex(where: { $0 != texts[0] }) {
+        throw CommunicationError.differ(rank: rank, what: what)
+      }
+    }
   }
 
   /// How many images there are to train on.
@@ -74,16 +104,16 @@ public final class Trainer {
   /// - Throws: ``TrainingError`` when the loss or the gradient is not finite, or whatever is wrong
   ///   with an image. The network is then as before the iteration that failed.
   public func runEpoch(
-    workers: Int, shouldStop: () -> Bool, report: (TrainingEvent) throws -> Void
+    workers: Int, shouldStop: () throws -> Bool, report: (TrainingEvent) throws -> Void
   ) throws {
+    var options = BatchLoader.Options(
+      batchSize: min(configuration.imagesPerStep, dataset.count),
+      imageSize: network.configuration.imageSize, augmentation: configuration.augmentation,
+      meanPixel: network.configuration.normalization.meanPixel, seed: configuration.seed,
+      workers: workers)
+    options.share = communicator.share
     let loader = BatchLoader(
-      dataset,
-      BatchLoader.Options(
-        batchSize: min(configuration.imagesPerStep, dataset.count),
-        imageSize: network.configuration.imageSize, augmentation: configuration.augmentation,
-        meanPixel: network.configuration.normalization.meanPixel, seed: configuration.seed,
-        workers: workers),
-      epoch: epoch, startingAtBatch: iteration % iterationsPerEpoch, cache: cache)
+      dataset, options, epoch: epoch, startingAtBatch: iteration % iterationsPerEpoch, cache: cache)
     defer { loader.cancel() }
     network.isTraining = true
     deviceStepper?.synchronize()
@@ -97,7 +127,7 @@ public final class Trainer {
         ?? [step(on: batch, began: began, loaded: loaded)]
       began = .now
       for event in events { try report(event) }
-      if shouldStop() { break }
+      if try shouldStop() { break }
     }
   }
 
@@ -131,7 +161,7 @@ public final class Trainer {
     let figures: Stepper.Figures
     do {
       figures = try stepper.step(on: batch, iteration: iteration)
-    } catch {
+    } catch let error as Stepper.NotFinite {
       return .skipped(try skipping(error, batch: batch))
     }
     badSteps = 0
@@ -141,7 +171,7 @@ public final class Trainer {
         iteration: iteration, epoch: epoch + 1, loss: figures.loss,
         localizationLoss: figures.localization, confidenceLoss: figures.confidence,
         learningRate: figures.learningRate, gradientNorm: figures.gradientNorm,
-        images: batch.count, seconds: (.now - began).seconds,
+        images: figures.images, seconds: (.now - began).seconds,
         dataSeconds: (loaded - began).seconds, stages: figures.stages))
   }
 
@@ -191,9 +221,12 @@ public final class Trainer {
 
   /// Goes on without a batch, if that is wanted.
   private func skipping(_ failure: Stepper.NotFinite, batch: Batch) throws -> BadStep {
+    let names = try communicator.gathered(Data(batch.names.joined(separator: "\n").utf8))
     let step = BadStep(
       iteration: iteration + 1, epoch: epoch + 1, loss: failure.loss,
-      gradientNorm: failure.gradientNorm, images: batch.names)
+      gradientNorm: failure.gradientNorm,
+      images: names.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n") }
+        .map(String.init))
     guard configuration.skipsBadSteps else { throw TrainingError.notFinite(step) }
     badSteps += 1
     guard badSteps <= Self.mostBadSteps else {

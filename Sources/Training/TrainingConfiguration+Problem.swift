@@ -2,7 +2,7 @@ extension TrainingConfiguration {
   /// What cannot be done, or nil.
   public var problem: String? {
     let counts = [
-      ("batchSize", batchSize), ("accumulation", accumulation),
+      ("batchSize", batchSize), ("accumulation", accumulation), ("ranks", ranks),
       ("schedule.iterations", schedule.iterations),
     ]
     if let (name, value) = counts.first(where: { $0.1 < 1 }) {

@@ -7,6 +7,9 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   public var batchSize: Int
   /// Batches whose gradients are added up for one update: together they are as one large batch.
   public var accumulation: Int
+  /// Ranks that each have such batches; together, too, they are as one large batch. A run may go on with
+  /// another number of ranks: they then share out as many images.
+  public var ranks: Int
   /// The learning rate over the run, and with it the run's length.
   public var schedule: LearningRateSchedule
   /// Momentum of the gradient descent.
@@ -49,7 +52,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
 
   /// A run with the paper's settings, unless others are given.
   public init(
-    batchSize: Int = 32, accumulation: Int = 1, schedule: LearningRateSchedule,
+    batchSize: Int = 32, accumulation: Int = 1, ranks: Int = 1, schedule: LearningRateSchedule,
     momentum: Double = 0.9, weightDecay: Double = 5e-4, biasLearningRateFactor: Double = 2,
     maximumGradientNorm: Double? = nil, averageDecay: Double? = nil, frozen: [String] = [],
     augmentation: AugmentationConfiguration = .standard, seed: UInt64 = 0,
@@ -57,6 +60,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   ) {
     self.batchSize = batchSize
     self.accumulation = accumulation
+    self.ranks = ranks
     self.schedule = schedule
     self.momentum = momentum
     self.weightDecay = weightDecay
@@ -72,7 +76,7 @@ public struct TrainingConfiguration: Hashable, Sendable, Codable {
   }
 
   /// Images that one update sees.
-  public var imagesPerStep: Int { batchSize * accumulation }
+  public var imagesPerStep: Int { batchSize * accumulation * ranks }
 
   /// The paper's run: 120,000 iterations of 32 images. With another batch size the number of images
   /// stays the same.
@@ -96,6 +100,7 @@ extension TrainingConfiguration {
     }
     try read(.batchSize, into: &batchSize)
     try read(.accumulation, into: &accumulation)
+    try read(.ranks, into: &ranks)
     try read(.momentum, into: &momentum)
     try read(.weightDecay, into: &weightDecay)
     try read(.biasLearningRateFactor, into: &biasLearningRateFactor)

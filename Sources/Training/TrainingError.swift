@@ -15,6 +15,8 @@ public enum TrainingError: Error, CustomStringConvertible {
   case notDeterministic(Device)
   /// There is nothing to train on.
   case noImages
+  /// An update sees fewer images than there are ranks.
+  case moreRanksThanImages(ranks: Int, images: Int)
   /// The file is a model, but nothing to resume from.
   case noCheckpoint(URL)
   /// The file is no recipe, and why.
@@ -45,6 +47,8 @@ public enum TrainingError: Error, CustomStringConvertible {
       with --device cpu
       """
     case .noImages: "there are no images to train on"
+    case .moreRanksThanImages(let ranks, let images):
+      "\(ranks) ranks cannot share \(images) images an iteration: start fewer, or raise --batch"
     case .noCheckpoint(let url):
       "\(url.path) holds no training state; resume from a `last.safetensors` or `best.safetensors`"
     case .unreadableRecipe(let url, let reason): "\(url.path) is no recipe: \(reason)"

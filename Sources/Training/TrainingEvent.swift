@@ -33,7 +33,7 @@ public struct TrainingStep: Sendable, Codable {
   public var learningRate: Double
   /// The Euclidean length of the gradients before clipping.
   public var gradientNorm: Double
-  /// Images that it saw.
+  /// Images that it saw, on all ranks.
   public var images: Int
   /// How long the iteration took, in seconds.
   public var seconds: Double
@@ -51,11 +51,13 @@ public struct StepStages: Sendable, Hashable, Codable {
   public var loss = 0.0
   /// Gradients.
   public var backward = 0.0
+  /// Waiting for other ranks' gradients and figures; 0 in a run of one process.
+  public var communication = 0.0
   /// Clipping, the update of the weights and of their averages.
   public var optimizer = 0.0
 
-  /// The whole computation.
-  public var total: Double { forward + loss + backward + optimizer }
+  /// The whole step.
+  public var total: Double { forward + loss + backward + communication + optimizer }
 }
 
 /// How well the network does on the validation images.

@@ -7,7 +7,8 @@ import Weights
 ///
 /// The folder holds `last.safetensors`, `best.safetensors` (by validation mAP) and `metrics.jsonl`. It
 /// belongs to one run at a time. Whenever the process ends, by whatever cause, the folder holds a state
-/// from which the run goes on; it then ends as if it had not been disturbed.
+/// from which the run goes on; it then ends as if it had not been disturbed. Where several processes
+/// train together, rank 0 writes all of it.
 public final class TrainingRun {
   /// How a run watches itself.
   public struct Options: Sendable {
@@ -42,7 +43,8 @@ public final class TrainingRun {
   private let trainer: Trainer
   private let validator: Validator?
   private let options: Options
-  private let log: MetricsLog
+  /// nil on ranks that do not write.
+  private let log: MetricsLog?
   private var savedAt = ContinuousClock.now
 
   /// - Parameters:
@@ -57,7 +59,14 @@ public final class TrainingRun {
     self.options = options
     trainer.iterationsPerLook = options.iterationsPerLogLine
     validator = validation.map {
-      Validator($0, batchSize: min(trainer.configuration.batchSize, 16))
+      Validator(
+        // The same batches whatever the number of ranks, so that their average is the same.
+        $0, batchSize: min(trainer.configuration.batchSize * trainer.configuration.ranks, 16),
+        communicator: trainer.communicator)
+    }
+    guard trainer.communicator.isLead else {
+      log = nil
+      return
     }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     AtomicFile.removeUnfinished(in: folder)
@@ -78,24 +87,37 @@ public final class TrainingRun {
   /// Whether nothing is left to do: all iterations are done and their last validation as well.
   public var isOver: Bool { trainer.isFinished && !isValidationDue }
 
-  /// Trains until the run is over or somebody wants to stop; either way the state is saved.
+  /// Trains until the run is over or somebody wants to stop, on any rank; either way the state is saved.
+  /// So it is when another rank is gone.
   ///
-  /// - Throws: ``TrainingError`` and what goes wrong with images and files. A step that failed is not
-  ///   part of any checkpoint.
+  /// - Throws: ``TrainingError``, ``CommunicationError`` and what goes wrong with images and files. A
+  ///   step that failed is not part of any checkpoint.
   public func run(
     shouldStop: () -> Bool = { false }, report: (TrainingEvent) throws -> Void
   ) throws {
-    while !isOver, !shouldStop() {
-      if isValidationDue {
-        try validate(shouldStop: shouldStop, report: report)
-      } else {
-        try trainer.runEpoch(workers: options.workers, shouldStop: shouldStop) { event in
-          try note(event)
-          try report(event)
-          if isCheckpointDue { try save(isBest: false, report: report) }
+    let communicator = trainer.communicator
+    do {
+      while try !isOver && !communicator.anyRank(shouldStop()) {
+        if isValidationDue {
+          try validate(shouldStop: shouldStop, report: report)
+        } else {
+          try trainer.runEpoch(
+            workers: options.workers, shouldStop: { try communicator.anyRank(shouldStop()) }
+          ) { event in
+            try note(event)
+            try report(event)
+            if isCheckpointDue { try save(isBest: false, report: report) }
+          }
         }
       }
+    } catch let error as CommunicationError {
+      try saveIfNeeded(report: report)
+      throw error
     }
+    try saveIfNeeded(report: report)
+  }
+
+  private func saveIfNeeded(report: (TrainingEvent) throws -> Void) throws {
     if trainer.savedIteration != trainer.iteration { try save(isBest: false, report: report) }
   }
 
@@ -121,10 +143,10 @@ public final class TrainingRun {
     switch event {
     case .step(let step):
       if step.iteration % options.iterationsPerLogLine == 0 || step.iteration == 1 {
-        try log.append(step)
+        try log?.append(step)
       }
-    case .skipped(let step): try log.append(step)
-    case .validation(let result): try log.append(result)
+    case .skipped(let step): try log?.append(step)
+    case .validation(let result): try log?.append(result)
     case .underway, .scored, .saved: break
     }
   }
@@ -138,11 +160,12 @@ public final class TrainingRun {
     }
     let began = ContinuousClock.now
     let scores = try trainer.withAverages {
-      try validator.score(
+      try trainer.stepper.shareBuffers()
+      return try validator.score(
         trainer.network, after: trainer.iteration,
         autocast: trainer.configuration.precision.autocast, shouldStop: shouldStop)
     }
-    if shouldStop() { return }
+    if try trainer.communicator.anyRank(shouldStop()) { return }
     let score = scores.report.mean.voc07
     let isBest = trainer.noteScore(score ?? 0)
     trainer.validatedIteration = trainer.iteration
@@ -159,6 +182,7 @@ public final class TrainingRun {
   }
 
   private func save(isBest: Bool, report: (TrainingEvent) throws -> Void) throws {
+    guard trainer.communicator.isLead else { return }
     // The best one first: if the process ends in between, the run goes on from before the validation,
     // and does it again.
     if isBest {

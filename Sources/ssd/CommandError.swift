@@ -1,4 +1,7 @@
 import Foundation
+#if Distributed
+  import Training
+#endif
 
 /// A mistake that a user can mend, without a usage message.
 struct CommandError: Error, CustomStringConvertible {
@@ -18,5 +21,9 @@ struct CommandError: Error, CustomStringConvertible {
 
 /// Writes a line to the standard error.
 func complain(_ text: String) {
+  #if Distributed
+    // What one process of a run remarks, all do.
+    if let launch = Launch.current, launch.rank > 0 { return }
+  #endif
   FileHandle.standardError.write(Data((text + "\n").utf8))
 }

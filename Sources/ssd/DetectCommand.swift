@@ -1,4 +1,5 @@
 import ArgumentParser
+import Datasets
 import Foundation
 import Images
 import Inference
@@ -14,6 +15,10 @@ struct DetectCommand: ParsableCommand {
       A film (\(Film.fileExtensions.prefix(5).joined(separator: ", ")), ...) is copied with boxes \
       drawn into every frame and its sound kept: `ssd detect MODEL film.mp4 --output found.mp4`. \
       That needs ffmpeg. Ctrl-C ends the copy early; it can be played.
+
+      For many images on many machines, --shard 3/8 looks at the third of eight parts. With \
+      --json part-3.jsonl each part writes a line for every image, and `cat part-*.jsonl` of all \
+      parts, numbered so that they sort, is what one process would have written.
       """)
 
   @Argument(help: "The model.")
@@ -28,8 +33,15 @@ struct DetectCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "Folder for the images with boxes, or the film to write.")
   var output: String?
 
-  @Option(help: "File for the detections, - for the standard output.")
+  @Option(
+    help: """
+      File for the detections, - for the standard output; .jsonl for a line for each image instead of \
+      one array.
+      """)
   var json: String?
+
+  @Option(help: Shard.help, transform: Shard.parse)
+  var shard = Share.whole
 
   @Option(help: "File (PNG, JPEG, WebP or SVG) that shows all images with boxes on one sheet.")
   var sheet: String?
@@ -46,25 +58,28 @@ struct DetectCommand: ParsableCommand {
 
   func run() throws {
     let files = try ImageFiles.found(images)
+    let part = Array(files[shard.range(of: files.count)])
     let films = files.filter(Film.isFilm)
     if let film = films.first {
       guard files.count == 1 else {
         throw CommandError("\(film.relativePath) is a film: name it alone, one at a time")
       }
       guard sheet == nil else { throw CommandError("--sheet is for images, not for films") }
+      guard shard == .whole else { throw CommandError("--shard is for images, not for films") }
     }
     let detector = try machine.detector(model)
     let suppressed = try settings.suppressedLabels(of: detector.configuration.classes)
+    let json = try json.map { try DetectionsFile($0, isPart: shard != .whole) }
     if let film = films.first {
       try FilmDetection(
         detector: detector, settings: settings, suppressed: suppressed, batch: batch,
-        output: output.map { URL(filePath: $0) }, json: json
-      ).run(on: Film(film))
+        output: output.map { URL(filePath: $0) }
+      ).run(on: Film(film), json: json)
     } else {
       try ImageDetection(
         detector: detector, settings: settings, suppressed: suppressed, batch: batch,
-        output: output.map { URL(filePath: $0) }, json: json, sheet: sheet.map { URL(filePath: $0) }
-      ).run(on: files)
+        output: output.map { URL(filePath: $0) }, sheet: sheet.map { URL(filePath: $0) }
+      ).run(on: part, of: files, json: json)
     }
   }
 }

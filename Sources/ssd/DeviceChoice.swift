@@ -4,13 +4,16 @@
 
   /// What somebody wants libtorch to compute on.
   enum DeviceChoice: ExpressibleByArgument, Equatable {
-    /// The first GPU where there is one that works, or else the CPU.
+    /// The first GPU where there is one that works, or else the CPU. Of several processes on a machine,
+    /// each takes a GPU of its own.
     case auto
     case device(Device)
 
     init?(argument: String) {
       if argument == "auto" {
         self = .auto
+      } else if argument == "cuda" {
+        self = .device(.cuda(RunProcesses.gpu))
       } else if let device = Device(named: argument) {
         self = .device(device)
       } else {
@@ -38,9 +41,10 @@
         return device
       case .auto:
         do throws(DeviceError) {
-          try Device.cuda(0).open()
-          Self.noteMissingGraphs(.cuda(0))
-          return .cuda(0)
+          let device = Device.cuda(RunProcesses.gpu)
+          try device.open()
+          Self.noteMissingGraphs(device)
+          return device
         } catch {
           if error.isAboutAPresentGPU { complain("note: computing on the CPU: \(error)") }
           return .cpu

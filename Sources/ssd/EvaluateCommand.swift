@@ -44,6 +44,15 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "Folder for the detections as VOC result files.")
   var saveResults: String?
 
+  @Option(
+    help: ArgumentHelp(
+      Shard.help.abstract,
+      discussion: """
+        With --save-results; each class's files of all parts, one behind the other, are those of the \
+        whole, for --results.
+        """, valueName: Shard.help.valueName), transform: Shard.parse)
+  var shard = Share.whole
+
   @Option(help: "A detection must exceed this score.")
   var minimumScore = DetectionSettings.evaluation.minimumScore
 
@@ -67,6 +76,11 @@ struct EvaluateCommand: ParsableCommand {
     case (nil, .some) where data == nil && annotations == nil:
       throw ValidationError("--results needs --data, or --annotations")
     default: break
+    }
+    guard shard == .whole || saveResults != nil else {
+      throw ValidationError(
+        "the figures of a part mean little: --shard needs --save-results, to score all parts together"
+      )
     }
     guard batch > 0, limit > 0 else {
       throw ValidationError("--batch and --limit must be at least 1")
@@ -95,7 +109,7 @@ struct EvaluateCommand: ParsableCommand {
       detector: detector,
       settings: DetectionSettings(
         minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit),
-      batchSize: batch
+      batchSize: batch, share: shard
     ).report(
       on: DataSelection(source ?? data ?? "", for: .scoring, split: split),
       savingResultsTo: saveResults.map { URL(filePath: $0) })

@@ -12,7 +12,6 @@ struct ImageDetection {
   let batch: Int
   /// The folder for the images with boxes.
   let output: URL?
-  let json: String?
   let sheet: URL?
 
   /// What becomes of an image.
@@ -22,12 +21,17 @@ struct ImageDetection {
     let picture: Image?
   }
 
+  /// - Parameters:
+  ///   - files: the images to look at.
+  ///   - all: those that pictures in the folder are named apart from, where others look at the rest.
+  ///   - json: where the detections go instead of the standard output.
   /// - Throws: ``ExitCode`` when some images could not be read, which are named, and when somebody
   ///   wants the work to stop.
-  func run(on files: [URL]) throws {
-    let pictures = try output.map { try PictureFolder($0, for: files) }
+  func run(on files: [URL], of all: [URL], json: DetectionsFile?) throws {
+    let pictures = try output.map { try PictureFolder($0, for: all) }
     let pipeline = pipeline(pictures)
-    var found: [ImageDetections] = []
+    var count = 0
+    var objects = 0
     var painted: [ContactSheet.Entry] = []
     var failures = 0
     var line = ProgressLine()
@@ -38,7 +42,9 @@ struct ImageDetection {
     } deliver: { file, outcome in
       switch outcome {
       case .success(let image):
-        found.append(image.result)
+        count += 1
+        objects += image.result.detections.count
+        try json?.append(image.result)
         if json == nil { print(image.result) }
         if let picture = image.picture {
           painted.append(ContactSheet.Entry(image: picture, caption: file.lastPathComponent))
@@ -48,19 +54,18 @@ struct ImageDetection {
         line.note("error: \(error)")
       case .failure(let error): throw error
       }
-      line.show("\(found.count + failures) of \(files.count) images")
+      line.show("\(count + failures) of \(files.count) images")
     }
     line.close()
     if Interruption.shared.isRequested { throw ExitCode(130) }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
-    if found.count > 1 {
+    if count > 1 {
       complain(
         String(
-          format: "%d images in %.2f s: %.1f images/s", found.count, seconds,
-          Double(found.count) / seconds))
+          format: "%d images in %.2f s: %.1f images/s", count, seconds, Double(count) / seconds))
     }
-    try json.map { try JSONOutput.write(found, to: $0) }
-    if let sheet, !painted.isEmpty { try write(painted, of: found, to: sheet) }
+    try json?.finish()
+    if let sheet, !painted.isEmpty { try write(painted, objects: objects, to: sheet) }
     if failures > 0 {
       complain("\(failures) of \(files.count) images could not be read")
       throw ExitCode.failure
@@ -90,9 +95,8 @@ struct ImageDetection {
   }
 
   private func write(
-    _ entries: [ContactSheet.Entry], of found: [ImageDetections], to sheet: URL
+    _ entries: [ContactSheet.Entry], objects: Int, to sheet: URL
   ) throws {
-    let objects = found.reduce(0) { $0 + $1.detections.count }
     try ContactSheet(
       title: "\(objects) objects in \(entries.count) images",
       subtitle: "\(detector.configuration.name), scores above \(settings.minimumScore)",

@@ -9,13 +9,15 @@ struct ModelScoring {
   let detector: Detector
   let settings: DetectionSettings
   let batchSize: Int
+  /// The images that are scored.
+  var share = Share.whole
 
   /// - Parameter folder: where the detections are written as VOC result files, if anywhere.
   func report(
     on selection: DataSelection, savingResultsTo folder: URL? = nil
   ) throws -> EvaluationReport {
     let configuration = detector.configuration
-    let dataset = try selection.dataset(classes: configuration.classes)
+    let dataset = try selection.dataset(classes: configuration.classes).part(share)
     var evaluator = DetectionEvaluator(classes: configuration.classes)
     var results = VOCResults(classes: configuration.classes)
     let loader = BatchLoader(

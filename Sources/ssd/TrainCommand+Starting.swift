@@ -26,11 +26,14 @@
     }
 
     func freshTrainer(
-      on selection: DataSelection, device: Device
+      on selection: DataSelection, device: Device, processes: any Communicator
     ) throws -> (Trainer, Recipe) {
+      let ranks = schedule.batch == nil ? 1 : processes.count
       let original =
-        try recipe.map { try Recipe(named: $0) } ?? .paper(batchSize: schedule.batch ?? 32)
+        try recipe.map { try Recipe(named: $0) }
+        ?? .paper(batchSize: schedule.batch ?? 32, ranks: ranks)
       var recipe = original
+      recipe.training.ranks = ranks
       model.map { recipe.model = $0 }
       if loading.dropDifficult { recipe.keepsDifficult = false }
       loss.apply(to: &recipe)
@@ -48,7 +51,8 @@
         try source ?? freshNetwork(recipe, classes: dataset.classes)
       network.move(to: device)
       let trainer = try Trainer(
-        network, on: dataset, configuration: recipe.training, cacheBytes: loading.cacheBytes)
+        network, on: dataset, configuration: recipe.training, cacheBytes: loading.cacheBytes,
+        communicator: processes)
       return (trainer, recipe)
     }
 
@@ -76,7 +80,8 @@
     }
 
     func resumedTrainer(
-      from checkpoint: URL, in folder: URL, on selection: DataSelection, device: Device
+      from checkpoint: URL, in folder: URL, on selection: DataSelection, device: Device,
+      processes: any Communicator
     ) throws -> (Trainer, Recipe) {
       let network = try SSDNetwork(contentsOf: checkpoint)
       network.move(to: device)
@@ -94,7 +99,8 @@
       recipe.model = network.configuration.name
       recipe.training = configuration
       let trainer = try Trainer(
-        network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes)
+        network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes,
+        communicator: processes)
       let differences = try trainer.resume(from: checkpoint)
       complain(
         """

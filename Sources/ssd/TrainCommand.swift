@@ -22,6 +22,10 @@
 
         Validation computes in the run's precision, `ssd evaluate` in float32 unless told otherwise: \
         their figures differ a little.
+
+        Several processes train together when mpirun or srun starts them: mpirun -n 4 ssd train ... \
+        They see the run's folder and data under the same paths; --resume may have another number of \
+        them. It takes a program built by `make distributed`.
         """)
 
     @Argument(help: DataSelection.help)
@@ -98,22 +102,25 @@
 
     var isResuming: Bool { resume || resumeFrom != nil }
 
-    func run() throws {
+    func run() throws { try RunProcesses.together(run) }
+
+    private func run(in processes: any Communicator) throws {
       let device = try machine.apply()
       let selection = try DataSelection(data, for: .training)
       let folder = URL(filePath: output ?? "runs/\(selection.name)")
       let checkpoint = try checkpointToResume(in: folder)
       let (trainer, recipe) =
         try checkpoint.map {
-          try resumedTrainer(from: $0, in: folder, on: selection, device: device)
-        }
-        ?? freshTrainer(on: selection, device: device)
+          try resumedTrainer(
+            from: $0, in: folder, on: selection, device: device, processes: processes)
+        } ?? freshTrainer(on: selection, device: device, processes: processes)
       let validation =
         try validation.map { try DataSelection($0, for: .scoring) }
         ?? selection.heldOut
       let validationData = try validation?.dataset(
         classes: trainer.network.configuration.classes)
-      describe(trainer, on: selection, validation: validation, folder: folder)
+      describe(
+        trainer, on: selection, validation: validation, folder: folder, processes: processes.count)
 
       let run = try TrainingRun(
         trainer, validatingOn: validationData, in: folder,
@@ -127,31 +134,37 @@
           the run is over after \(trainer.iteration) iterations; a larger --iterations makes it longer
           """)
       }
-      try recipe.write(to: Self.recipeFile(in: folder))
-      let tensorBoard =
-        tensorboard ? try TensorBoardLog(in: folder, resumingAfter: trainer.iteration) : nil
-      var display = TrainingDisplay(trainer)
       let interruption = Interruption.shared
-      try run.run(shouldStop: { interruption.isRequested }) { event in
-        display.show(event)
-        try tensorBoard?.note(event)
+      if processes.isLead {
+        try recipe.write(to: Self.recipeFile(in: folder))
+        let tensorBoard =
+          tensorboard ? try TensorBoardLog(in: folder, resumingAfter: trainer.iteration) : nil
+        var display = TrainingDisplay(trainer)
+        try run.run(shouldStop: { interruption.isRequested }) { event in
+          display.show(event)
+          try tensorBoard?.note(event)
+        }
+        display.finish(interrupted: !run.isOver, folder: folder)
+      } else {
+        try run.run(shouldStop: { interruption.isRequested }) { _ in }
       }
-      display.finish(interrupted: interruption.isRequested, folder: folder)
-      if interruption.isRequested { throw ExitCode(130) }
+      if !run.isOver { throw ExitCode(130) }
     }
 
     /// Where a run's settings lie.
     static func recipeFile(in folder: URL) -> URL { folder.appending(path: "recipe.json") }
 
     private func describe(
-      _ trainer: Trainer, on selection: DataSelection, validation: DataSelection?, folder: URL
+      _ trainer: Trainer, on selection: DataSelection, validation: DataSelection?, folder: URL,
+      processes: Int
     ) {
       let network = trainer.network
       let parameters = network.parameters
       let count = parameters.reduce(0) { $0 + $1.tensor.count }
       let trained = parameters.reduce(0) { $0 + ($1.tensor.requiresGradient ? $1.tensor.count : 0) }
       let configuration = trainer.configuration
-      let batches = configuration.accumulation > 1 ? "\(configuration.accumulation) x " : ""
+      let batches = [configuration.ranks, configuration.accumulation].filter { $0 > 1 }
+        .map { "\($0) x " }.joined()
       complain(
         """
         \(network.configuration.name): \(count.formatted()) parameters\
@@ -162,6 +175,7 @@
         run: \(configuration.schedule.iterations) iterations of \(batches)\
         \(configuration.batchSize) images (\(trainer.iterationsPerEpoch) an epoch), \
         \(configuration.precision.rawValue), \
+        \(processes > 1 ? "\(processes) processes of " : "")\
         \(network.device == .cpu ? "\(Runtime.threadCount) threads" : network.device.spoken) -> \
         \(folder.relativePath)
         """)

@@ -8,7 +8,12 @@
 
   /// How the learning rate goes, and how the weights follow the gradients.
   struct ScheduleOptions: ParsableArguments {
-    @Option(name: .shortAndLong, help: "Images that go through the network together (default: 32).")
+    @Option(
+      name: .shortAndLong,
+      help: """
+        Images that go through the network together (default: 32); in several processes, in each of them. \
+        Without it, these share out a recipe's.
+        """)
     var batch: Int?
 
     @Option(
@@ -202,10 +207,10 @@
     var device = DeviceChoice.auto
 
     @Option(help: "Threads of the network.")
-    var threads = ProcessInfo.processInfo.activeProcessorCount
+    var threads = RunProcesses.processors
 
     @Option(help: "Threads that load images.")
-    var workers = ProcessInfo.processInfo.activeProcessorCount
+    var workers = RunProcesses.processors
 
     mutating func validate() throws {
       guard threads > 0, workers > 0 else {

@@ -115,6 +115,14 @@ CTorchMessage _Nullable ctorch_tensor_set_requires_gradient(
 CTorchTensor *_Nullable ctorch_tensor_gradient(const CTorchTensor *_Nonnull tensor);
 void ctorch_tensor_clear_gradient(CTorchTensor *_Nonnull tensor);
 CTorchMessage _Nullable ctorch_tensor_backward(const CTorchTensor *_Nonnull tensor);
+typedef void (*CTorchNotify)(void *_Nullable context);
+// Calls `notify` whenever a backward pass has added to a parameter's gradient all that it is going to,
+// on the thread that computes it, and `release` when the parameter is gone or the notification
+// forgotten. A parameter has one notification.
+CTorchMessage _Nullable ctorch_tensor_notify_of_gradient(
+    CTorchTensor *_Nonnull tensor, CTorchNotify _Nonnull notify, CTorchNotify _Nonnull release,
+    void *_Nullable context);
+void ctorch_tensor_forget_notification(CTorchTensor *_Nonnull tensor);
 
 // Modes of the calling thread. Each function returns the former value.
 

@@ -16,6 +16,8 @@
         counts; with --data, pictures come from the loader. On a GPU steps are made as in training: \
         nobody looks at them in between, and stages are not told apart. On the CPU the share of the peak \
         is in terms of a large matrix product of the same type, measured beside it.
+
+        Started by mpirun or srun, it times processes that train together, each with a batch of its own.
         """)
 
     @Argument(help: "A preset's name: \(SSDConfiguration.presetNames.joined(separator: ", ")).")
@@ -40,7 +42,7 @@
     var weights: String?
 
     @Option(help: "Threads of the network.")
-    var threads = ProcessInfo.processInfo.activeProcessorCount
+    var threads = RunProcesses.processors
 
     @Option(help: "What trains: auto (a GPU where there is one), cpu, cuda, or cuda:N.")
     var device = DeviceChoice.auto
@@ -52,7 +54,7 @@
     var data: String?
 
     @Option(help: "Threads that load pictures.")
-    var workers = ProcessInfo.processInfo.activeProcessorCount
+    var workers = RunProcesses.processors
 
     @Option(help: "File for the figures as JSON, - for the standard output.")
     var json: String?
@@ -73,25 +75,28 @@
       guard learningRate > 0 else { throw ValidationError("--learning-rate must be positive") }
     }
 
-    func run() throws {
+    func run() throws { try RunProcesses.together(run) }
+
+    private func run(in processes: any Communicator) throws {
       MachineOptions.apply(threads: threads)
       let device = try device.opened()
       let dataset = try data.map { try DataSelection($0, for: .training).dataset() }
-      let stepper = try stepper(classes: dataset?.classes ?? .voc, on: device)
+      let stepper = try stepper(classes: dataset?.classes ?? .voc, on: device, processes: processes)
       let configuration = stepper.network.configuration
       let batches =
         try dataset.map {
           try BatchSource($0, batchSize: batch, configuration: configuration, workers: workers)
         } ?? BatchSource(batchSize: batch, configuration: configuration)
-      if ahead || device != .cpu { return try runAhead(DeviceStepper(stepper), batches) }
+      if processes.count == 1, ahead || device != .cpu { return try runAhead(DeviceStepper(stepper), batches) }
       if onDemand { return try serve(stepper, batches) }
       var measured: [Stepper.Figures] = []
       for number in -warmUp..<steps {
         let figures = try stepper.step(on: batches.next(), iteration: 0)
         if number >= 0 { measured.append(figures) }
       }
+      guard processes.isLead else { return }
       let report = TrainingBenchmark(
-        stepper, batch: batch, figures: measured,
+        stepper, batch: batch, ranks: processes.count, figures: measured,
         peak: MatrixProduct.operationsPerSecond(
           stepper.configuration.precision.autocast ?? .float32))
       if json != "-" { print(report) }
@@ -124,7 +129,9 @@
       try json.map { try JSONOutput.write(report, to: $0) }
     }
 
-    private func stepper(classes: ClassList, on device: Device) throws -> Stepper {
+    private func stepper(
+      classes: ClassList, on device: Device, processes: any Communicator
+    ) throws -> Stepper {
       Runtime.seed(0)
       guard let preset = SSDConfiguration.preset(named: model, classes: classes) else {
         throw CommandError(
@@ -140,8 +147,9 @@
       return try Stepper(
         network,
         configuration: TrainingConfiguration(
-          batchSize: batch, schedule: LearningRateSchedule(initial: learningRate, iterations: 1),
-          precision: precision.resolved))
+          batchSize: batch, ranks: processes.count,
+          schedule: LearningRateSchedule(initial: learningRate, iterations: 1),
+          precision: precision.resolved), communicator: processes)
     }
 
     private func serve(_ stepper: Stepper, _ batches: BatchSource) throws {

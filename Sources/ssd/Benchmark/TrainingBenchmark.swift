@@ -8,7 +8,9 @@
   /// The figures of training steps, as they are printed and written.
   struct TrainingBenchmark: Encodable {
     let network: String
+    /// Of each process.
     let batch: Int
+    let processes: Int
     let precision: String
     let threads: Int
     let machine = Machine()
@@ -16,46 +18,61 @@
     let forwardMilliseconds: Timings
     let lossMilliseconds: Timings
     let backwardMilliseconds: Timings
+    /// What the step waited for other processes.
+    let communicationMilliseconds: Timings
     let optimizerMilliseconds: Timings
+    /// How long gradients were on their way, most of it during the backward pass.
+    let transferMilliseconds: Timings
+    /// Of all processes.
     let imagesPerSecond: Double
     /// Multiplications and additions of the convolutions, forwards and backwards.
     let operationsPerImage: Double
+    /// Of each process.
     let operationsPerSecond: Double
     /// The same of a large matrix product.
     let peakOperationsPerSecond: Double
     /// Bytes.
     let peakMemory = Machine.peakMemory
 
-    init(_ stepper: Stepper, batch: Int, figures: [Stepper.Figures], peak: Double) {
+    init(
+      _ stepper: Stepper, batch: Int, ranks: Int, figures: [Stepper.Figures], peak: Double
+    ) {
       let configuration = stepper.network.configuration
       network = configuration.name
       self.batch = batch
+      processes = ranks
       precision = stepper.configuration.precision.rawValue
       threads = Runtime.threadCount
-      func timings(_ seconds: (StepStages) -> Double) -> Timings {
+      func timings(_ seconds: (Stepper.Figures) -> Double) -> Timings {
         var timings = Timings()
-        for figure in figures { timings.add(.seconds(seconds(figure.stages))) }
+        for figure in figures { timings.add(.seconds(seconds(figure))) }
         return timings
       }
-      milliseconds = timings(\.total)
-      forwardMilliseconds = timings(\.forward)
-      lossMilliseconds = timings(\.loss)
-      backwardMilliseconds = timings(\.backward)
-      optimizerMilliseconds = timings(\.optimizer)
-      imagesPerSecond = 1000 * Double(batch) / milliseconds.percentile(0.5)
+      milliseconds = timings(\.stages.total)
+      forwardMilliseconds = timings(\.stages.forward)
+      lossMilliseconds = timings(\.stages.loss)
+      backwardMilliseconds = timings(\.stages.backward)
+      communicationMilliseconds = timings(\.stages.communication)
+      optimizerMilliseconds = timings(\.stages.optimizer)
+      transferMilliseconds = timings(\.transferSeconds)
+      imagesPerSecond = 1000 * Double(batch * ranks) / milliseconds.percentile(0.5)
       operationsPerImage = 2 * Double(configuration.trainingMultiplications)
-      operationsPerSecond = imagesPerSecond * operationsPerImage
+      operationsPerSecond = imagesPerSecond / Double(ranks) * operationsPerImage
       peakOperationsPerSecond = peak
     }
   }
 
   extension TrainingBenchmark: CustomStringConvertible {
     var description: String {
-      let stages = [
+      var stages = [
         ("forward", forwardMilliseconds), ("loss", lossMilliseconds),
         ("backward", backwardMilliseconds), ("optimiser", optimizerMilliseconds),
         ("step", milliseconds),
       ]
+      if processes > 1 {
+        stages.insert(("waiting for others", communicationMilliseconds), at: 3)
+        stages.append(("gradients on their way", transferMilliseconds))
+      }
       let whole = milliseconds.percentile(0.5)
       let table = TextTable<(String, Timings)> { name, timings in
         let median = timings.percentile(0.5)
@@ -69,7 +86,8 @@
         ]
       }
       return """
-        \(network), batch \(batch), \(precision), \(threads) threads, \
+        \(network), \(processes > 1 ? "\(processes) processes, " : "")batch \(batch), \(precision), \
+        \(threads) threads, \
         \(milliseconds.milliseconds.count) steps
         \(machine)
 

@@ -12,7 +12,6 @@ struct FilmDetection {
   let batch: Int
   /// The film to write.
   let output: URL?
-  let json: String?
 
   /// What becomes of a frame.
   private struct Found: Sendable {
@@ -21,9 +20,10 @@ struct FilmDetection {
     let picture: Image?
   }
 
+  /// - Parameter json: where the detections go, if anywhere.
   /// - Throws: ``ExitCode`` when somebody wants the work to stop; the film is then complete up to
   ///   there.
-  func run(on film: Film) throws {
+  func run(on film: Film, json: DetectionsFile?) throws {
     let writer = try output.map { output in
       guard output.standardizedFileURL != film.file.standardizedFileURL else {
         throw CommandError("\(output.relativePath) is the film to read; name another --output")
@@ -32,7 +32,6 @@ struct FilmDetection {
     }
     let reader = try FilmReader(film)
     defer { reader.stop() }
-    var found: [ImageDetections] = []
     var count = 0
     var line = ProgressLine()
     let start = ContinuousClock.now
@@ -45,7 +44,7 @@ struct FilmDetection {
       let result = ImageDetections(
         file: film.file.relativePath, frame: count, time: Double(count) / film.frameRate.value,
         width: film.width, height: film.height, frame.detections)
-      if json != nil { found.append(result) }
+      try json?.append(result)
       if json == nil, writer == nil, !frame.detections.isEmpty { print(result) }
       count += 1
       line.show(progress(count, of: film, speed: speed))
@@ -58,7 +57,7 @@ struct FilmDetection {
         format: "%d frames in %@: %.1f frames/s", count,
         spoken(seconds: Double(count) / finalSpeed),
         finalSpeed))
-    try json.map { try JSONOutput.write(found, to: $0) }
+    try json?.finish()
     if Interruption.shared.isRequested { throw ExitCode(130) }
   }
 

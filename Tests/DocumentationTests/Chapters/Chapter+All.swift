@@ -13,6 +13,7 @@ extension Chapter {
     Chapter(name: "Detecting", program: detecting),
     Chapter(name: "JaccardOverlap", program: jaccardOverlap),
     Chapter(name: "Loss", program: loss),
+    Chapter(name: "ManyProcesses", program: manyProcesses),
     Chapter(name: "Matching", program: matching),
     Chapter(name: "MultiboxIdea", program: multiboxIdea),
     Chapter(name: "Network", program: network),
