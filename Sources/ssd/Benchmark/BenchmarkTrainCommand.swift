@@ -81,13 +81,16 @@
       MachineOptions.apply(threads: threads)
       let device = try device.opened()
       let dataset = try data.map { try DataSelection($0, for: .training).dataset() }
-      let stepper = try stepper(classes: dataset?.classes ?? .voc, on: device, processes: processes)
+      let stepper = try stepper(
+        classes: dataset?.classes ?? .voc, on: device, processes: processes)
       let configuration = stepper.network.configuration
       let batches =
         try dataset.map {
           try BatchSource($0, batchSize: batch, configuration: configuration, workers: workers)
         } ?? BatchSource(batchSize: batch, configuration: configuration)
-      if processes.count == 1, ahead || device != .cpu { return try runAhead(DeviceStepper(stepper), batches) }
+      if processes.count == 1, ahead || device != .cpu {
+        return try runAhead(DeviceStepper(stepper), batches)
+      }
       if onDemand { return try serve(stepper, batches) }
       var measured: [Stepper.Figures] = []
       for number in -warmUp..<steps {
