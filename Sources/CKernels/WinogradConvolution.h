@@ -5,8 +5,8 @@
 // With a dilation d the map falls apart into d x d maps of every d-th pixel, each with tiles of its own.
 //
 // Bytes become words of sixteen bits, whose products are half as many a second as those of bytes: F(4x4), with a quarter
-// of the multiplications, still takes two thirds of the time. Sums are integers of 32 bits that cannot overflow, whatever the
-// image.
+// of the multiplications, still takes two thirds of the time. Sums are integers of 32 bits that cannot overflow,
+// whatever the image.
 //
 // Two schedules. Per thread: each thread takes some tiles through all three steps; transformed tiles and a panel's sums
 // stay in its second cache, and all weights stream through it for every dozen tiles. Shared: all threads transform
