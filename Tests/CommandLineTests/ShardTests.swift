@@ -67,7 +67,7 @@ struct ShardTests {
   @Test func ofAnEvaluationScoresTogetherAsTheWhole() throws {
     try withTemporaryFolder { folder in
       try SyntheticShapes(.simple, seed: 1)
-        .write(to: folder.appending(path: "shapes"), trainingCount: 6, testCount: 5)
+        .write(to: folder.appending(path: "shapes"), trainingCount: 16, testCount: 5)
       let trained = try run(
         "train", "shapes", "--model", "ssd300-tiny", "--batch", "2", "--iterations", "1",
         "--output",
