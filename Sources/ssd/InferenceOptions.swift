@@ -36,7 +36,8 @@ struct InferenceOptions: ParsableArguments {
     guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
     #if Training
       guard engine == .native && device == .device(.cpu) || precision != .int8 else {
-        throw ValidationError("libtorch (--engine torch, --device) has no --precision int8")
+        let choice = engine == .native ? "--device on a GPU" : "--engine torch"
+        throw ValidationError("\(choice) has no --precision int8")
       }
     #endif
   }
