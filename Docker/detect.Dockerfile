@@ -1,4 +1,4 @@
-# Detection on the CPU: one program of 16 MB, and Debian's libraries that decode and draw pictures.
+# Detection on the CPU: one program of 29 MB, and Debian's libraries that decode and draw pictures.
 #
 #   docker build -f Docker/detect.Dockerfile -t ssd .
 #   docker run --rm -v "$PWD:/data" ssd detect model.safetensors photos --json found.jsonl
