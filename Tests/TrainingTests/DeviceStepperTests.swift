@@ -36,9 +36,10 @@ struct DeviceStepperTests {
   }
 
   // Normalisation over four images magnifies rounding from step to step, unless steps are small.
-  @Test(arguments: [
-    (false, nil, 2e-4), (false, 1, 2e-4), (true, 1, 2e-4), (true, nil, 1e-6),
-  ] as [(Bool, Double?, Double)])
+  @Test(
+    arguments: [
+      (false, nil, 2e-4), (false, 1, 2e-4), (true, 1, 2e-4), (true, nil, 1e-6),
+    ] as [(Bool, Double?, Double)])
   func makesTheSameSixStepsAsTheOther(normalized: Bool, clip: Double?, rate: Double) throws {
     try withTemporaryFolder { folder in
       let batches = try batches(in: folder, of: 4)
