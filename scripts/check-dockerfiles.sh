@@ -58,8 +58,8 @@ begin() {
       run "apt-get update && apt-get install -y --no-install-recommends binutils git gnupg2 libc6-dev libcurl4-openssl-dev \
         libedit2 libgcc-12-dev libncurses-dev libpython3-dev libsqlite3-0 libstdc++-12-dev libxml2-dev libz3-dev pkg-config \
         tzdata zlib1g-dev ca-certificates"
-      bind "$toolchain" "$root/opt/swift"
-      environment+=(PATH=/opt/swift/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+      bind "$toolchain" "$root/usr/local/swift"
+      environment+=(PATH=/usr/local/swift/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
       ;;
     debian:bookworm-slim) ;;
     *) fail "$file begins with $2, which this script does not know" ;;
