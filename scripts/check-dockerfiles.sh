@@ -59,11 +59,23 @@ begin() {
         libedit2 libgcc-12-dev libncurses-dev libpython3-dev libsqlite3-0 libstdc++-12-dev libxml2-dev libz3-dev pkg-config \
         tzdata zlib1g-dev ca-certificates"
       bind "$toolchain" "$root/usr/local/swift"
+      find_packages_as_here
       environment+=(PATH=/usr/local/swift/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
       ;;
     debian:bookworm-slim) ;;
     *) fail "$file begins with $2, which this script does not know" ;;
   esac
+}
+
+# Where git here is told to look for packages elsewhere (a mirror), git in the stage looks there too.
+find_packages_as_here() {
+  local key value elsewhere
+  git config --file "$root/etc/gitconfig" safe.directory '*'
+  while read -r key value; do
+    elsewhere=${key#url.} elsewhere=${elsewhere%.insteadof}
+    git config --file "$root/etc/gitconfig" --add "url.$elsewhere.insteadOf" "$value"
+    [[ ! -d $elsewhere || -d $root$elsewhere ]] || bind "$elsewhere" "$root${elsewhere%/}"
+  done < <(git config --get-regexp '^url\..*\.insteadof$')
 }
 
 run() {
