@@ -3,7 +3,7 @@ import SSD
 import Torch
 
 /// Makes the steps of a ``Stepper`` on a GPU without looking at anything in between: the program runs
-/// ahead, and only ``figures()`` waits.
+/// ahead, and only ``outcome()`` waits.
 ///
 /// The shapes of a step follow from the batch size and the room for objects alone, so it is captured in
 /// a CUDA graph, one for each room that occurs. A step whose gradient is not finite changes nothing, as
