@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Images
 import MultiBox
@@ -26,8 +27,23 @@ struct PictureFolder {
   private let folder: URL
   private let names: [URL: String]
 
-  /// Creates the folder. Where two images have one name, the second becomes `name-2`.
+  /// Creates the folder. Where two images have one name, the second becomes `name-2`. A name that ends
+  /// as pictures do stands for the picture itself.
+  ///
+  /// - Throws: `ValidationError` when that is one picture for several images.
   init(_ folder: URL, for files: [URL]) throws {
+    if ImageFormat(fileExtension: folder.pathExtension) != nil {
+      guard files.count == 1 else {
+        throw ValidationError(
+          """
+          --output `\(folder.lastPathComponent)` is one picture, but there are \(files.count) images: \
+          name a folder
+          """)
+      }
+      self.folder = folder.deletingLastPathComponent()
+      names = [files[0]: folder.lastPathComponent]
+      return
+    }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     self.folder = folder
     var taken: [String: Int] = [:]
