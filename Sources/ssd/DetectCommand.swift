@@ -30,7 +30,8 @@ struct DetectCommand: ParsableCommand {
       """)
   var images: [String]
 
-  @Option(name: .shortAndLong, help: "Folder for the images with boxes, or the picture or film to write.")
+  @Option(
+    name: .shortAndLong, help: "Folder for the images with boxes, or the picture or film to write.")
   var output: String?
 
   @Option(
