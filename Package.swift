@@ -119,9 +119,10 @@ let package = Package(
 
     // The only place that sees libtorch.
     .target(
-      name: "CTorch",
+      name: "CTorch", dependencies: ["CKernels"],
       cxxSettings: [
-        .unsafeFlags(["-isystem", "\(libtorch)/include"])
+        // Without modules, CKernels.h is a header like any other.
+        .unsafeFlags(["-isystem", "\(libtorch)/include", "-fno-cxx-modules"])
       ],
       linkerSettings: [
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
@@ -133,7 +134,7 @@ let package = Package(
         ]),
       ]),
     .target(name: "Torch", dependencies: ["CTorch"]),
-    .testTarget(name: "TorchTests", dependencies: ["Torch", "TestSupport"]),
+    .testTarget(name: "TorchTests", dependencies: ["Torch", "Inference", "TestSupport"]),
 
     .target(name: "SSD", dependencies: ["Torch", "MultiBox", "Weights", "Inference"]),
     .testTarget(

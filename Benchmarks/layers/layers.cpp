@@ -113,7 +113,8 @@ Way measured(
     // Neither is what rounding the input costs.
     ck_map_read(&shape.input, 1, source.data, data.input.data());
   }
-  ck_convolution *convolution = ck_convolution_create(&shape, data.weights.data(), bias.data(), set, threads);
+  const float *weights = data.weights.data();
+  ck_convolution *convolution = ck_convolution_create(&shape, &weights, bias.data(), set, threads);
   Memory scratch(ck_convolution_scratch(convolution, 1, ck_threads_count(threads)) + 64);
   const ck_convolution_run_arguments arguments{1, source.data, target.data, nullptr, {}, {}, scratch.data};
   std::vector<double> times;

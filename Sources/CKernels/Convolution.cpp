@@ -1,6 +1,7 @@
 #include "Convolution.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "DirectConvolution.h"
 #include "WinogradConvolution.h"
@@ -55,18 +56,21 @@ ck_convolution::ck_convolution(const ck_convolution_shape &shape, const float *b
   depth = blocks == 1 ? steps : blockBytes / 4;
 }
 
-ck_convolution::OrderedWeights ck_convolution::ordered(const float *weights) const {
-  if (shape.segment_count == 0) return {{}, weights, shape.output.channels};
-  const size_t each = size_t(shape.input.channels) * shape.kernel * shape.kernel;
-  OrderedWeights result{std::vector<float>(groups.size() * groupChannels * each), nullptr, 0};
-  for (size_t group = 0; group < groups.size(); group++) {
-    std::copy_n(
-      weights + groups[group].firstOutput * each, groups[group].outputs * each,
-      &result.copy[group * groupChannels * each]);
+const float *ck_convolution::firstWeight(Weights weights, const Group &group) const {
+  const int first = shape.segment_count > 0 ? group.firstColumn : group.firstOutput;
+  return weights[group.segment] + first * weightCount();
+}
+
+const float *ck_convolution::byLane(Weights weights, const Panel &panel, std::vector<float> &buffer) {
+  buffer.resize(weightCount() * panel.lanes());
+  for (int i = 0; i < panel.groups; i++) {
+    const Group &group = groups[size_t(panel.firstGroup + i)];
+    const bool areFinite = kernels.transpose(
+      {firstWeight(weights, group), group.outputs, weightCount(), size_t(panel.lanes()),
+       buffer.data() + i * groupChannels});
+    if (!areFinite) hasFiniteWeights = false;
   }
-  result.values = result.copy.data();
-  result.outputs = int(groups.size()) * groupChannels;
-  return result;
+  return buffer.data();
 }
 
 namespace {
@@ -75,7 +79,7 @@ Destination mapDestination(const MapLayout &layout, float scale, void *data, int
   const int perBlock = blockChannels(layout.element) / groupChannels;
   uint8_t *first = static_cast<uint8_t *>(data) + image * layout.image + layout.first
     + group / perBlock * layout.block + group % perBlock * (blockBytes / perBlock);
-  return {first, layout.row, blockBytes, layout.element, groupChannels, 1 / scale};
+  return {first, layout.row, layout.pixelBytes, layout.element, groupChannels, 1 / scale};
 }
 
 }  // namespace
@@ -100,10 +104,15 @@ Destination ck_convolution::pooledDestination(
 }
 
 ck_convolution *ck_convolution_create(
-  const ck_convolution_shape *shape, const float *weights, const float *bias, ck_instruction_set set,
+  const ck_convolution_shape *shape, const float *const *weights, const float *bias, ck_instruction_set set,
   ck_threads *threads) {
-  if (shape->algorithm == CK_DIRECT) return new DirectConvolution(*shape, weights, bias, set, *threads);
-  return new WinogradConvolution(*shape, weights, bias, set, *threads);
+  std::unique_ptr<ck_convolution> convolution;
+  if (shape->algorithm == CK_DIRECT) {
+    convolution = std::make_unique<DirectConvolution>(*shape, weights, bias, set, *threads);
+  } else {
+    convolution = std::make_unique<WinogradConvolution>(*shape, weights, bias, set, *threads);
+  }
+  return convolution->hasFiniteWeights ? convolution.release() : nullptr;
 }
 
 void ck_convolution_destroy(ck_convolution *convolution) { delete convolution; }

@@ -1,6 +1,7 @@
 // What all convolution algorithms share: panels of output channels, their destinations, packed weights.
 #pragma once
 
+#include <atomic>
 #include <utility>
 #include <vector>
 
@@ -38,6 +39,7 @@ struct ck_convolution {
   Memory weights;
   // Of one image; padding included.
   double multiplications = 0;
+  std::atomic<bool> hasFiniteWeights = true;
 
  protected:
   // Output channels that a micro-kernel computes at once: one or two groups, and where their weights begin.
@@ -55,15 +57,15 @@ struct ck_convolution {
     int segment = 0, firstColumn = 0;
   };
 
-  // The weights in the order of the groups: (groups * 16, inputs, kernel, kernel). Points into the weights given
-  // where these are in order already.
-  struct OrderedWeights {
-    std::vector<float> copy;
-    const float *values;
-    int outputs;
-  };
+  // As `ck_convolution_create` gets them.
+  using Weights = const float *const *;
 
-  OrderedWeights ordered(const float *weights) const;
+  // Of one output.
+  size_t weightCount() const { return size_t(shape.input.channels) * shape.kernel * shape.kernel; }
+  // Of a group's first output.
+  const float *firstWeight(Weights weights, const Group &group) const;
+  // A panel's weights, (inputs * kernel * kernel, lanes); in `buffer`.
+  const float *byLane(Weights weights, const Panel &panel, std::vector<float> &buffer);
   Destination destination(const ck_convolution_run_arguments &arguments, int image, int group) const;
   Destination pooledDestination(const ck_convolution_run_arguments &arguments, int image, int group) const;
   Epilogue epilogue(int group) const {

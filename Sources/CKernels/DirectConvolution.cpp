@@ -4,7 +4,7 @@
 #include <cmath>
 
 DirectConvolution::DirectConvolution(
-  const ck_convolution_shape &shape, const float *weights, const float *bias, ck_instruction_set set,
+  const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
   ck_threads &threads)
     : ck_convolution(shape, bias, set) {
   pack(weights, threads);
@@ -13,19 +13,24 @@ DirectConvolution::DirectConvolution(
 
 // -- Weights: for each panel, tap and block, `depth` times the panel's lanes times four bytes.
 
-void DirectConvolution::quantize(const float *weights, int outputs, std::vector<float> &scales) {
-  const size_t each = size_t(shape.input.channels) * shape.kernel * shape.kernel;
-  for (int output = 0; output < outputs; output++) {
-    float largest = 0;
-    for (size_t i = 0; i < each; i++) largest = std::max(largest, std::fabs(weights[output * each + i]));
-    scales[size_t(output)] = largest > 0 ? largest / 127 : 1;
-    factors[size_t(output)] = scales[size_t(output)] * shape.input.scale;
+// What a step of each lane's bytes is worth.
+std::vector<float> DirectConvolution::quantize(Weights weights) {
+  std::vector<float> scales(factors.size(), 1);
+  for (size_t group = 0; group < groups.size(); group++) {
+    const float *values = firstWeight(weights, groups[group]);
+    for (int output = 0; output < groups[group].outputs; output++, values += weightCount()) {
+      const size_t lane = group * groupChannels + size_t(output);
+      float largest = 0;
+      for (size_t i = 0; i < weightCount(); i++) largest = std::max(largest, std::fabs(values[i]));
+      if (largest > 0) scales[lane] = largest / 127;
+      factors[lane] = scales[lane] * shape.input.scale;
+    }
   }
+  return scales;
 }
 
-void DirectConvolution::pack(const float *given, ck_threads &threads) {
-  const OrderedWeights ordered = this->ordered(given);
-  const int kernel = shape.kernel, inputs = shape.input.channels, element = shape.input.element;
+void DirectConvolution::pack(Weights given, ck_threads &threads) {
+  const int kernel = shape.kernel, inputs = shape.input.channels;
   // The image's channels lie side by side, so that a row of taps is one step.
   const int taps = isImage() ? kernel : kernel * kernel;
   size_t bytes = 0;
@@ -35,37 +40,44 @@ void DirectConvolution::pack(const float *given, ck_threads &threads) {
   }
   // The micro-kernel fetches ahead, beyond the end too.
   this->weights = Memory(bytes + 8192);
-  std::vector<float> scales(groups.size() * groupChannels, 1);
-  if (element == CK_UINT8) quantize(ordered.values, ordered.outputs, scales);
-
+  const std::vector<float> scales =
+    shape.input.element == CK_UINT8 ? quantize(given) : std::vector<float>(factors.size());
   const int elementSize = elementBytes(shape.input.element);
-  threads.forEach(int(panels.size()), [&](int index, int) {
+  std::vector<std::vector<float>> buffers(size_t(threads.count()));
+  threads.forEach(int(panels.size()), [&](int index, int thread) {
     const Panel &panel = panels[size_t(index)];
+    const int lanes = panel.lanes();
+    const float *values = byLane(given, panel, buffers[size_t(thread)]);
+    const float *scale = &scales[size_t(panel.firstGroup) * groupChannels];
     uint8_t *to = this->weights.data + panel.weights;
     for (int tap = 0; tap < taps; tap++) {
-      for (int step = 0; step < blocks * depth; step++) {
-        for (int lane = 0; lane < panel.lanes(); lane++) {
-          const int output = panel.firstGroup * groupChannels + lane;
-          for (int i = 0; i < together; i++, to += elementSize) {
-            const int position = step * together + i;
-            if (output >= ordered.outputs || position >= (isImage() ? 3 * kernel : inputs)) continue;
-            const int channel = isImage() ? position % 3 : position;
-            const int place = isImage() ? tap * kernel + position / 3 : tap;
-            const float value =
-              ordered.values[(size_t(output) * inputs + channel) * kernel * kernel + place];
-            if (element == CK_FLOAT32) {
-              std::memcpy(to, &value, 4);
-            } else if (element == CK_BFLOAT16) {
-              const uint16_t half = bfloat16(value);
-              std::memcpy(to, &half, 2);
-            } else {
-              *to = uint8_t(int8_t(std::lrint(value / scales[size_t(output)])));
-            }
-          }
+      for (int position = 0; position < blocks * depth * together; position++) {
+        if (position < (isImage() ? 3 * kernel : inputs)) {
+          const int channel = isImage() ? position % 3 : position;
+          const int place = isImage() ? tap * kernel + position / 3 : tap;
+          storeLanes(values + (size_t(channel) * kernel * kernel + place) * lanes, scale, lanes, to);
         }
+        // Channels that are multiplied together lie side by side in each lane.
+        to += (position + 1) % together == 0 ? lanes * 4 - (together - 1) * elementSize : elementSize;
       }
     }
   });
+}
+
+// One weight of each lane, four bytes apart.
+void DirectConvolution::storeLanes(const float *values, const float *scales, int lanes, uint8_t *to) const {
+  switch (shape.input.element) {
+    case CK_FLOAT32: std::memcpy(to, values, size_t(lanes) * 4); break;
+    case CK_BFLOAT16:
+      for (int lane = 0; lane < lanes; lane++) {
+        const uint16_t half = bfloat16(values[lane]);
+        std::memcpy(to + lane * 4, &half, 2);
+      }
+      break;
+    case CK_UINT8:
+      for (int lane = 0; lane < lanes; lane++) to[lane * 4] = uint8_t(int8_t(std::lrint(values[lane] / scales[lane])));
+      break;
+  }
 }
 
 // -- Which pixels go together

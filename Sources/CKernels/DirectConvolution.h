@@ -6,7 +6,7 @@
 
 struct DirectConvolution final : ck_convolution {
   DirectConvolution(
-    const ck_convolution_shape &shape, const float *weights, const float *bias, ck_instruction_set set,
+    const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
     ck_threads &threads);
 
   void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const override;
@@ -22,8 +22,9 @@ struct DirectConvolution final : ck_convolution {
     std::vector<Chunk> chunks;
   };
 
-  void pack(const float *weights, ck_threads &threads);
-  void quantize(const float *weights, int outputs, std::vector<float> &scales);
+  void pack(Weights weights, ck_threads &threads);
+  void storeLanes(const float *values, const float *scales, int lanes, uint8_t *to) const;
+  std::vector<float> quantize(Weights weights);
   void cut();
   int stepList(const std::vector<Step> &steps);
   std::vector<Step> steps(int y, int firstColumn, int columns) const;

@@ -159,6 +159,22 @@ void ck_clear_border(const ck_map *map, int32_t images, void *data, ck_threads *
   });
 }
 
+void ck_map_load(
+  const ck_map *source_map, const ck_map *target_map, int32_t images, const void *source, void *target,
+  ck_threads *threads) {
+  const MapLayout from(*source_map), to(*target_map);
+  ck_clear_border(target_map, images, target, threads);
+  threads->forEach(images * source_map->height, [&](int task, int) {
+    const int image = task / source_map->height, y = task % source_map->height;
+    const uint8_t *row = static_cast<const uint8_t *>(source) + image * from.image + from.pixel(y, 0);
+    uint8_t *result = static_cast<uint8_t *>(target) + image * to.image + to.pixel(y, 0);
+    for (int block = 0; block < to.blocks; block++, row += from.block, result += to.block) {
+      for (int x = 0; x < source_map->width; x++)
+        std::memcpy(result + x * to.pixelBytes, row + x * from.pixelBytes, blockBytes);
+    }
+  });
+}
+
 namespace {
 
 template <class Body>

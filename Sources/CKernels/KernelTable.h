@@ -109,11 +109,11 @@ struct OutputTransformArguments {
   Epilogue epilogue;
 };
 
-// Kernels 3x3 of some outputs, for one panel, into the transformed domain.
+// A panel's kernels 3x3 into the transformed domain.
 struct WeightTransformArguments {
-  // (outputs, inputs, 3, 3) from the panel's first output.
+  // (inputs, 3, 3, lanes)
   const float *weights;
-  int inputs, outputs, lanes;
+  int inputs, lanes;
   uint8_t *output;
   size_t elementDistance;
   // Of words: what a lane's sums are multiplied with is multiplied with the words' worth.
@@ -125,6 +125,15 @@ struct WinogradKernels {
   void (*input)(const InputTransformArguments &);
   void (*output)(const OutputTransformArguments &);
   void (*weights)(const WeightTransformArguments &);
+};
+
+// Up to sixteen rows of a matrix, (count, length), which become sixteen columns; those beyond the last row are zero.
+struct TransposeArguments {
+  const float *rows;
+  int count;
+  // Of a row, and from row to row of the result.
+  size_t length, distance;
+  float *columns;
 };
 
 struct PoolArguments {
@@ -156,6 +165,8 @@ struct KernelTable {
   // By operand; null where float32 is as good.
   std::array<TileKernel, OPERAND_COUNT> tile;
   void (*store)(const StoreArguments &);
+  // Whether all values are finite.
+  bool (*transpose)(const TransposeArguments &);
   // By element and tile size 2, 4, 6.
   std::array<std::array<WinogradKernels, 3>, 3> winograd;
   void (*pool)(const PoolArguments &);

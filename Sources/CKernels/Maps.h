@@ -23,19 +23,20 @@ struct MapLayout {
   explicit MapLayout(const ck_map &map)
       : element(map.element),
         blocks(quotientRoundedUp(map.channels, blockChannels(map.element))),
-        row(size_t(map.width + map.before + map.after) * blockBytes),
-        block(row * (map.height + map.before + map.after)),
-        image(block * blocks),
-        first(size_t(map.before) * (row + blockBytes)) {}
+        pixelBytes(map.is_channels_last ? size_t(blocks) * blockBytes : size_t(blockBytes)),
+        row(size_t(map.width + map.before + map.after) * pixelBytes),
+        block(map.is_channels_last ? size_t(blockBytes) : row * (map.height + map.before + map.after)),
+        image(row * (map.height + map.before + map.after) * (map.is_channels_last ? 1 : blocks)),
+        first(size_t(map.before) * (row + pixelBytes)) {}
 
   // The offset of a pixel in the first block; rows and columns may lie in the border.
   ptrdiff_t pixel(int y, int x) const {
-    return ptrdiff_t(first) + ptrdiff_t(row) * y + ptrdiff_t(blockBytes) * x;
+    return ptrdiff_t(first) + ptrdiff_t(row) * y + ptrdiff_t(pixelBytes) * x;
   }
 
   ck_element element;
   int blocks;
-  size_t row, block, image, first;
+  size_t pixelBytes, row, block, image, first;
 };
 
 inline uint16_t bfloat16(float value) {

@@ -37,7 +37,8 @@ bool spin(const Condition &isMet) {
 
 }  // namespace
 
-ck_threads::ck_threads(int count) {
+ck_threads::ck_threads(int count, Runner runner) : threadCount(count), runner(runner) {
+  if (runner) return;
   for (int thread = 1; thread < count; thread++) {
     workers.emplace_back([this, thread] { work(thread); });
   }
@@ -53,7 +54,8 @@ ck_threads::~ck_threads() {
   for (auto &worker : workers) worker.join();
 }
 
-void ck_threads::run(Function function, const void *body) {
+void ck_threads::run(ck_thread_function function, const void *body) {
+  if (runner) return runner(function, body, threadCount);
   this->function = function;
   this->body = body;
   unfinished.store(int(workers.size()), std::memory_order_relaxed);
@@ -87,5 +89,6 @@ void ck_threads::work(int thread) {
 }
 
 ck_threads *ck_threads_create(int32_t count) { return new ck_threads(count); }
+ck_threads *ck_threads_borrow(int32_t count, ck_threads::Runner run) { return new ck_threads(count, run); }
 void ck_threads_destroy(ck_threads *threads) { delete threads; }
 int32_t ck_threads_count(const ck_threads *threads) { return threads->count(); }

@@ -11,10 +11,14 @@
 
 struct ck_threads {
  public:
-  explicit ck_threads(int count);
+  // What runs a function on somebody else's threads.
+  using Runner = void (*)(ck_thread_function function, const void *body, int count);
+
+  // Own threads, or a runner's.
+  explicit ck_threads(int count, Runner runner = nullptr);
   ~ck_threads();
 
-  int count() const { return int(workers.size()) + 1; }
+  int count() const { return threadCount; }
 
   // Calls body(thread) once on every thread, and returns when all are done.
   template <class Body>
@@ -32,11 +36,11 @@ struct ck_threads {
   }
 
  private:
-  using Function = void (*)(const void *, int);
-
-  void run(Function function, const void *body);
+  void run(ck_thread_function function, const void *body);
   void work(int thread);
 
+  const int threadCount;
+  const Runner runner;
   std::vector<std::thread> workers;
   std::mutex mutex;
   std::condition_variable wakeUp;
@@ -45,6 +49,6 @@ struct ck_threads {
   std::atomic<int> unfinished{0};
   std::atomic<int> sleepers{0};
   std::atomic<bool> isOver{false};
-  Function function = nullptr;
+  ck_thread_function function = nullptr;
   const void *body = nullptr;
 };

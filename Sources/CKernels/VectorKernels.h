@@ -62,7 +62,11 @@ struct Finish {
         bias(loaded<CK_FLOAT32>((const uint8_t *)(epilogue.biases + part * vectorLanes))),
         least(Vector{} + (epilogue.hasReLU ? 0 : -__builtin_inff())) {}
 
-  INLINE Vector operator()(Vector sum) const { return __builtin_elementwise_max(sum * factor + bias, least); }
+  // Not a number stays what it is, so that whoever trains sees it.
+  INLINE Vector operator()(Vector sum) const {
+    const Vector value = sum * factor + bias;
+    return least > value ? least : value;
+  }
 
   Vector factor, bias, least;
 };
@@ -89,6 +93,7 @@ void store(const StoreArguments &a) {
 }
 
 #include "MapKernels.h"
+#include "TransposeKernels.h"
 #include "WinogradKernels.h"
 
 template <ck_element element>
@@ -99,7 +104,7 @@ constexpr std::array<WinogradKernels, 3> winogradKernels() {
 constexpr KernelTable kernelTable(
   const std::array<TileKernel, OPERAND_COUNT> &tile, int (*const spin[3])(int64_t)) {
   return {
-    kernelPixels, panelLanes, tile, store,
+    kernelPixels, panelLanes, tile, store, transpose,
     {winogradKernels<CK_FLOAT32>(), winogradKernels<CK_BFLOAT16>(), winogradKernels<CK_UINT8>()},
     pool, normalizeLength, normalizePixels, {spin[0], spin[1], spin[2]}};
 }

@@ -26,7 +26,7 @@ constexpr size_t inPages(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 }  // namespace
 
 WinogradConvolution::WinogradConvolution(
-  const ck_convolution_shape &shape, const float *weights, const float *bias, ck_instruction_set set,
+  const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
   ck_threads &threads)
     : ck_convolution(shape, bias, set),
       transforms(kernels.winograd[shape.input.element][sizeIndex(shape.algorithm)]) {
@@ -60,8 +60,7 @@ void WinogradConvolution::cut() {
 }
 
 // For each panel and element, the panel's weights: in the order in which they are read.
-void WinogradConvolution::pack(const float *given, ck_threads &threads) {
-  const OrderedWeights ordered = this->ordered(given);
+void WinogradConvolution::pack(Weights given, ck_threads &threads) {
   size_t bytes = 0;
   for (Panel &panel : panels) {
     panel.weights = bytes;
@@ -69,13 +68,13 @@ void WinogradConvolution::pack(const float *given, ck_threads &threads) {
   }
   // The micro-kernel fetches up to a panel ahead, beyond the end too.
   weights = Memory(bytes * elements() + panelBytes(panels[0]));
-  const size_t each = size_t(shape.input.channels) * 9;
-  threads.forEach(int(panels.size()), [&](int index, int) {
+  std::vector<std::vector<float>> buffers(size_t(threads.count()));
+  threads.forEach(int(panels.size()), [&](int index, int thread) {
     const Panel &panel = panels[size_t(index)];
-    const int first = panel.firstGroup * groupChannels;
     transforms.weights(
-      {ordered.values + first * each, shape.input.channels, std::max(0, ordered.outputs - first), panel.lanes(),
-       const_cast<uint8_t *>(panelWeights(panel, 0)), panelBytes(panel), &factors[size_t(first)]});
+      {byLane(given, panel, buffers[size_t(thread)]), shape.input.channels, panel.lanes(),
+       const_cast<uint8_t *>(panelWeights(panel, 0)), panelBytes(panel),
+       &factors[size_t(panel.firstGroup) * groupChannels]});
   });
 }
 

@@ -20,7 +20,7 @@
 
 struct WinogradConvolution final : ck_convolution {
   WinogradConvolution(
-    const ck_convolution_shape &shape, const float *weights, const float *bias, ck_instruction_set set,
+    const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
     ck_threads &threads);
 
   void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const override;
@@ -47,7 +47,7 @@ struct WinogradConvolution final : ck_convolution {
   };
 
   void cut();
-  void pack(const float *weights, ck_threads &threads);
+  void pack(Weights weights, ck_threads &threads);
   int tilesPerThread(int total, int threads) const;
   int tilesShared(int total) const;
   int partsOfShared(int tiles, int threads) const;

@@ -154,15 +154,9 @@ template <int m>
 INLINE void kernelTransform(const WeightTransformArguments &a, int firstLane, int input, Vector *u) {
   constexpr int n = m + 2;
   Vector taps[9], columns[3 * n];
-  for (int tap = 0; tap < 9; tap++) {
-    float values[vectorLanes];
-    for (int lane = 0; lane < vectorLanes; lane++) {
-      const int output = firstLane + lane;
-      values[lane] =
-        output < a.outputs && input < a.inputs ? a.weights[(size_t(output) * a.inputs + input) * 9 + tap] : 0;
-    }
-    __builtin_memcpy(&taps[tap], values, sizeof values);
-  }
+  const float *from = a.weights + size_t(input) * 9 * a.lanes + firstLane;
+  UNROLL for (int tap = 0; tap < 9; tap++)
+    taps[tap] = input < a.inputs ? loaded<CK_FLOAT32>((const uint8_t *)(from + tap * a.lanes)) : Vector{};
   UNROLL for (int x = 0; x < 3; x++) {
     const Vector column[3] = {taps[x], taps[3 + x], taps[6 + x]};
     Winograd<m>::template kernel<3>(column, columns + x);

@@ -4,8 +4,7 @@
 #include <cmath>
 #include <vector>
 
-#include <ATen/Parallel.h>
-
+#include "Parallel.h"
 #include "VectorWidths.h"
 
 namespace ctorch {
@@ -69,7 +68,7 @@ CTORCH_FOR_EACH_WIDTH void distribute(
 void normalize_channels(
     const uint16_t *map, const float *factors, int64_t positions, int64_t channels, float epsilon,
     uint16_t *result, float *inverse_lengths) {
-  at::parallel_for(0, positions, 64, [&](int64_t begin, int64_t end) {
+  parallel_for(positions, 64, [&](int64_t begin, int64_t end) {
     for (int64_t position = begin; position < end; ++position) {
       const uint16_t *row = map + position * channels;
       const float inverse = 1 / std::sqrt(squared_length(row, channels) + epsilon);
@@ -86,7 +85,7 @@ void normalize_channels_gradient(
   // A sum for each of a fixed number of chunks, so that the result does not depend on which thread has which.
   const int64_t chunks = 16, length = (positions + chunks - 1) / chunks;
   std::vector<float> sums(static_cast<size_t>(chunks * channels));
-  at::parallel_for(0, chunks, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(chunks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t chunk = begin; chunk < end; ++chunk) {
       float *sum = sums.data() + chunk * channels;
       for (int64_t position = chunk * length; position < std::min((chunk + 1) * length, positions);

@@ -1,11 +1,11 @@
 // Operators that libtorch has only in parts: a convolution that ends in a ReLU, a ReLU that ends in a 2x2 pooling, and
 // the normalisation of conv4_3. Between the parts, libtorch writes and reads the largest maps of the network once more,
-// and again for the gradients. Results and gradients of the first two are the same, bit for bit.
+// and again for the gradients. Results and gradients of the first two are the same, bit for bit, except where a
+// convolution in bfloat16 is Winograd's.
 
 #include <algorithm>
 #include <array>
 
-#include <ATen/Parallel.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/ops/conv2d.h>
@@ -26,6 +26,7 @@
 
 #include "ChannelNormalization.h"
 #include "RectifiedPooling.h"
+#include "WinogradConvolution.h"
 
 namespace {
 
@@ -49,12 +50,12 @@ Element *write(const Tensor &tensor) {
   return static_cast<Element *>(tensor.mutable_data_ptr());
 }
 
-// Convolution and ReLU.
+// Convolution, and ReLU.
 
-/// oneDNN's convolution with the ReLU applied while a tile is still in the cache.
-Tensor onednn_conv2d_relu(
+/// oneDNN's convolution; the ReLU, if any, is applied while a tile is still in the cache.
+Tensor onednn_conv2d(
     const Tensor &input, const Tensor &weight, const std::optional<Tensor> &bias,
-    at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation) {
+    at::IntArrayRef stride, at::IntArrayRef padding, at::IntArrayRef dilation, bool rectifies) {
   using Signature = Tensor(
       const Tensor &, const Tensor &, const std::optional<Tensor> &, at::IntArrayRef,
       at::IntArrayRef, at::IntArrayRef, int64_t, std::string_view,
@@ -63,61 +64,83 @@ Tensor onednn_conv2d_relu(
                                       .findSchemaOrThrow("mkldnn::_convolution_pointwise", "")
                                       .typed<Signature>();
   return convolution.call(
-      input, weight, bias, padding, stride, dilation, 1, "relu",
+      input, weight, bias, padding, stride, dilation, 1, rectifies ? "relu" : "none",
       c10::List<std::optional<at::Scalar>>(), std::nullopt);
 }
 
-struct ConvRelu : torch::autograd::Function<ConvRelu> {
+struct Convolution : torch::autograd::Function<Convolution> {
+  /// `exact_weight` and `exact_bias` are what `weight` and `bias` were before they were cast, if they were.
   static Tensor forward(
       AutogradContext *context, const Tensor &input, const Tensor &weight, const Tensor &bias,
-      std::vector<int64_t> stride, std::vector<int64_t> padding, std::vector<int64_t> dilation) {
-    Tensor output = onednn_conv2d_relu(input, weight, bias, stride, padding, dilation);
-    context->save_for_backward({input, weight, output});
+      const Tensor &exact_weight, const Tensor &exact_bias, std::vector<int64_t> stride,
+      std::vector<int64_t> padding, std::vector<int64_t> dilation, bool rectifies) {
+    const bool is_winograd = ctorch::suits_winograd(input, weight, stride, padding, dilation);
+    std::optional<Tensor> output;
+    if (is_winograd) {
+      output = ctorch::winograd_convolution(input, exact_weight, exact_bias, rectifies);
+      // oneDNN's ReLU makes zeros of what is not a number.
+      if (!output) output = onednn_conv2d(input, weight, bias, stride, padding, dilation, false).relu_();
+    } else {
+      output = onednn_conv2d(input, weight, bias, stride, padding, dilation, rectifies);
+    }
+    context->save_for_backward(
+        {input, weight, is_winograd ? exact_weight : Tensor(), rectifies ? *output : Tensor()});
     context->saved_data["stride"] = std::move(stride);
     context->saved_data["padding"] = std::move(padding);
     context->saved_data["dilation"] = std::move(dilation);
-    return output;
+    return *output;
   }
 
   static variable_list backward(AutogradContext *context, variable_list gradients) {
     const auto saved = context->get_saved_variables();
-    const Tensor &input = saved[0], &weight = saved[1], &output = saved[2];
+    const Tensor &input = saved[0], &weight = saved[1], &exact_weight = saved[2], &output = saved[3];
     Tensor gradient = std::move(gradients[0]);
     gradients.clear();
-    // In place, where nobody else can see it.
-    if (gradient.use_count() == 1 && gradient.storage().use_count() == 1 &&
-        is_channels_last(gradient) && gradient.is_non_overlapping_and_dense()) {
-      at::threshold_backward_out(gradient, gradient, output, 0);
-    } else {
-      gradient = at::threshold_backward(gradient, output, 0);
+    if (output.defined()) gradient = rectified_gradient(std::move(gradient), output);
+    const bool wants_input = context->needs_input_grad(0);
+    std::optional<Tensor> of_input;
+    if (wants_input && exact_weight.defined() && is_channels_last(gradient)) {
+      of_input = ctorch::winograd_input_gradient(gradient, exact_weight);
     }
-    auto [of_input, of_weight, of_bias] = at::convolution_backward(
+    auto [direct_of_input, of_weight, of_bias] = at::convolution_backward(
         gradient, input, weight, std::array<int64_t, 1>{weight.size(0)},
         context->saved_data["stride"].toIntVector(), context->saved_data["padding"].toIntVector(),
         context->saved_data["dilation"].toIntVector(), /*transposed=*/false,
         /*output_padding=*/{0, 0}, /*groups=*/1,
-        {context->needs_input_grad(0), context->needs_input_grad(1), context->needs_input_grad(2)});
-    return {of_input, of_weight, of_bias, Tensor(), Tensor(), Tensor()};
+        {wants_input && !of_input, context->needs_input_grad(1), context->needs_input_grad(2)});
+    return {of_input.value_or(direct_of_input), of_weight, of_bias, Tensor(), Tensor(), Tensor(),
+            Tensor(), Tensor(), Tensor()};
+  }
+
+ private:
+  static Tensor rectified_gradient(Tensor gradient, const Tensor &output) {
+    // In place, where nobody else can see it.
+    if (gradient.use_count() == 1 && gradient.storage().use_count() == 1 &&
+        is_channels_last(gradient) && gradient.is_non_overlapping_and_dense()) {
+      return at::threshold_backward_out(gradient, gradient, output, 0);
+    }
+    return at::threshold_backward(gradient, output, 0);
   }
 };
 
-/// As `aten::conv2d` and `aten::relu` one after the other, under autocast as well.
-Tensor conv2d_relu(
+/// As `aten::conv2d`, and `aten::relu` after it if `rectifies`; under autocast as well.
+Tensor conv2d(
     const Tensor &input, const Tensor &weight, const Tensor &bias, at::IntArrayRef stride,
-    at::IntArrayRef padding, at::IntArrayRef dilation) {
+    at::IntArrayRef padding, at::IntArrayRef dilation, bool rectifies) {
   const auto device = input.device().type();
   const bool casts = at::autocast::is_autocast_enabled(device);
   const auto type = casts ? at::autocast::get_autocast_dtype(device) : input.scalar_type();
   if (type != at::kBFloat16 || !is_channels_last(input)) {
     Tensor output = at::conv2d(input, weight, bias, stride, padding, dilation);
-    return at::relu_(output);
+    return rectifies ? at::relu_(output) : output;
   }
   c10::impl::ExcludeDispatchKeyGuard once(c10::DispatchKey::AutocastCPU);
   auto cast = [&](const Tensor &tensor) {
     return casts ? at::autocast::cached_cast(type, tensor, device) : tensor;
   };
-  return ConvRelu::apply(
-      cast(input), cast(weight), cast(bias), stride.vec(), padding.vec(), dilation.vec());
+  return Convolution::apply(
+      cast(input), cast(weight), cast(bias), weight.detach(), bias.detach(), stride.vec(),
+      padding.vec(), dilation.vec(), rectifies);
 }
 
 // ReLU and pooling.
@@ -217,8 +240,8 @@ Tensor normalize_channels(const Tensor &input, const Tensor &factors, double eps
 
 TORCH_LIBRARY(ssd, library) {
   library.def(
-      "conv2d_relu(Tensor input, Tensor weight, Tensor bias, int[] stride, int[] padding, int[] dilation) -> Tensor",
-      torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(conv2d_relu)));
+      "conv2d(Tensor input, Tensor weight, Tensor bias, int[] stride, int[] padding, int[] dilation, bool rectifies) -> Tensor",
+      torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(conv2d)));
   library.def(
       "relu_max_pool2d(Tensor input, bool rounds_up) -> Tensor",
       torch::dispatch(c10::DispatchKey::CompositeImplicitAutograd, TORCH_FN(relu_max_pool2d)));

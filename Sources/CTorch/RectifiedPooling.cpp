@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include <ATen/Parallel.h>
-
+#include "Parallel.h"
 #include "VectorWidths.h"
 
 namespace ctorch {
@@ -91,7 +90,7 @@ template <typename Element>
 void rectified_pooling(
     const PoolingShape &shape, const Element *map, Element *pooled, uint8_t *places) {
   const int64_t channels = shape.channels;
-  at::parallel_for(0, shape.images * shape.pooled_rows, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(shape.images * shape.pooled_rows, 1, [&](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; ++line) {
       const int64_t image = line / shape.pooled_rows, row = line % shape.pooled_rows * 2;
       for (int64_t column = 0; column < shape.pooled_columns; ++column) {
@@ -110,7 +109,7 @@ template <typename Element>
 void rectified_pooling_gradient(
     const PoolingShape &shape, const Element *pooled, const uint8_t *places, Element *map) {
   const int64_t channels = shape.channels;
-  at::parallel_for(0, shape.images * shape.rows, 1, [&](int64_t begin, int64_t end) {
+  parallel_for(shape.images * shape.rows, 1, [&](int64_t begin, int64_t end) {
     for (int64_t line = begin; line < end; ++line) {
       const int64_t image = line / shape.rows, row = line % shape.rows;
       Element *target = map + line * shape.columns * channels;

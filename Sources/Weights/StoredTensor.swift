@@ -78,6 +78,15 @@ public struct StoredTensor: Sendable {
   /// The elements as floats: rounded from F64 and from large integers, exact otherwise.
   public func floats() throws -> [Float] { try withBytes(scalarType.floats) }
 
+  /// Calls `body` with the elements as ``floats()`` gives them, valid during the call; not copied
+  /// where they lie in the file as float32.
+  public func withFloats<Result>(
+    _ body: (UnsafeBufferPointer<Float>) throws -> Result
+  ) throws -> Result {
+    guard scalarType == .float32 else { return try floats().withUnsafeBufferPointer(body) }
+    return try withBytes { try $0.withMemoryRebound(to: Float.self, body) }
+  }
+
   /// The elements as integers, or nil when the scalar type can hold fractions.
   public func integers() throws -> [Int64]? { try withBytes(scalarType.integers) }
 }

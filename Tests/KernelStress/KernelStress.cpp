@@ -132,7 +132,9 @@ Difference difference(const Case &c, ck_instruction_set set, ck_element element,
     // What the rounding of the input costs is not this kernel's.
     ck_map_read(&shape.input, c.images, source.data, input.data());
   }
-  ck_convolution *convolution = ck_convolution_create(&shape, weights.data(), bias.data(), set, threads);
+  const size_t ofFirstSegment = size_t(c.segments[0]) * c.inputs * c.kernel * c.kernel;
+  const float *const arrays[] = {weights.data(), weights.data() + ofFirstSegment};
+  ck_convolution *convolution = ck_convolution_create(&shape, arrays, bias.data(), set, threads);
   Filled scratch(ck_convolution_scratch(convolution, c.images, ck_threads_count(threads)) + 64);
   std::vector<float> rows[2];
   for (int segment = 0; segment < shape.segment_count; segment++)

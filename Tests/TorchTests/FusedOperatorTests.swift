@@ -1,3 +1,4 @@
+import Inference
 import Testing
 import Torch
 
@@ -54,6 +55,63 @@ struct FusedOperatorTests {
       for parameter in [layer.weight, layer.bias] { parameter.tensor.clearGradient() }
     }
     #expect(results[0] == results[1])
+  }
+
+  /// Shapes that detection's kernels compute where the processor has bfloat16: whole last tiles and
+  /// others, a map smaller than a tile.
+  @Test(
+    arguments: [(64, 96, 38), (96, 64, 19), (256, 128, 10), (64, 64, 1)],
+    [MemoryFormat.contiguous, .channelsLast])
+  func fastConvolutionsRoundLittleMoreThanDirectOnes(
+    layer: (inputs: Int, outputs: Int, size: Int), weightFormat: MemoryFormat
+  ) {
+    let input = map([3, layer.inputs, layer.size, layer.size], type: .float32, seed: 7)
+    let weight = map([layer.outputs, layer.inputs, 3, 3], type: .float32, seed: 8)
+      .contiguous(weightFormat)
+    let bias = map([1, layer.outputs, 1, 1], type: .float32, seed: 9)
+    let flatBias = Tensor(bias.array(of: Float.self), shape: [layer.outputs])
+    let target = map([3, layer.outputs, layer.size, layer.size], type: .float32, seed: 10)
+
+    /// The output, and the gradients of input and weight for a gradient that does not depend on them.
+    func passes(_ convolve: (Tensor, Tensor) -> Tensor) -> [[Float]] {
+      for value in [input, weight] {
+        value.setRequiresGradient(true)
+        value.clearGradient()
+      }
+      let result = convolve(input, weight).converted(to: .float32)
+      (result * target).sum().backward()
+      return [result.array()] + [input, weight].map { $0.gradient!.array() }
+    }
+    let exact = passes { $0.convolved($1, bias: flatBias, padding: 1) }
+    let fast = withAutocast(.bfloat16) {
+      passes { $0.convolved($1, bias: flatBias, padding: 1) }
+    }
+    // Without a bias it is libtorch's own operator.
+    let direct = withAutocast(.bfloat16) {
+      passes { $0.convolved($1, bias: nil, padding: 1) + bias }
+    }
+    for ((exact, fast), direct) in zip(zip(exact, fast), direct) {
+      #expect(relativeError(fast, exact) < 1.75 * relativeError(direct, exact))
+    }
+  }
+
+  /// The Euclidean distance as a share of the length.
+  private func relativeError(_ values: [Float], _ exact: [Float]) -> Float {
+    let squares = zip(values, exact).reduce(Float(0)) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+    return (squares / exact.reduce(0) { $0 + $1 * $1 }).squareRoot()
+  }
+
+  @Test(
+    .enabled(if: InstructionSet.avx512BF16.isAvailable, "elsewhere oneDNN's ReLU hides it"),
+    arguments: [Float.nan, .infinity], [true, false])
+  func whatIsNotANumberIsSeen(value: Float, inWeights: Bool) {
+    let layer = Conv2d(64, 64, kernelSize: 3, padding: 1)
+    Initialization.heUniform(layer.weight.tensor)
+    let input = map([1, 64, 6, 6], type: .float32, seed: 11)
+    (inWeights ? layer.weight.tensor : input).sliced(0..<1, along: 1).assign(
+      Tensor.full([], value: Double(value)))
+    let result = withAutocast(.bfloat16) { layer.rectified(input).converted(to: .float32) }
+    #expect(result.array(of: Float.self).contains { !$0.isFinite })
   }
 
   @Test func aGradientThatOthersStillReadIsNotOverwritten() {

@@ -44,6 +44,9 @@ typedef struct {
   int32_t before, after;
   // Of bytes: what one step is worth.
   float scale;
+  // Whether each pixel's channels lie together instead, as in a tensor (images, height, width, channels): without a
+  // border, and whole blocks of channels only. A convolution writes such maps; `ck_map_load` makes them readable.
+  bool is_channels_last;
 } ck_map;
 
 // Bytes of one image's map with its border.
@@ -56,6 +59,11 @@ typedef struct ck_threads ck_threads;
 // `count` threads, the caller's among them. One call at a time may use them.
 ck_threads *ck_threads_create(int32_t count);
 void ck_threads_destroy(ck_threads *threads);
+// Somebody else's threads: `run` calls function(body, thread) for every thread 0 ..< count, and returns when all are
+// done.
+typedef void (*ck_thread_function)(const void *body, int32_t thread);
+ck_threads *ck_threads_borrow(
+  int32_t count, void (*run)(ck_thread_function function, const void *body, int32_t count));
 int32_t ck_threads_count(const ck_threads *threads);
 
 // -- Memory
@@ -97,9 +105,10 @@ typedef struct {
 
 typedef struct ck_convolution ck_convolution;
 
-// Packs weights, (outputs, inputs, kernel, kernel), and bias, (outputs), for an instruction set.
+// Packs weights, (outputs, inputs, kernel, kernel), in an array for each segment if there are any, and bias, (outputs),
+// for an instruction set. Null when a weight is not finite.
 ck_convolution *ck_convolution_create(
-  const ck_convolution_shape *shape, const float *weights, const float *bias, ck_instruction_set set,
+  const ck_convolution_shape *shape, const float *const *weights, const float *bias, ck_instruction_set set,
   ck_threads *threads);
 void ck_convolution_destroy(ck_convolution *convolution);
 
@@ -160,6 +169,11 @@ void ck_clear_border(const ck_map *map, int32_t images, void *data, ck_threads *
 void ck_map_read(const ck_map *map, int32_t images, const void *data, float *values);
 // Floats (images, channels, height, width) as a map whose border is zero.
 void ck_map_write(const ck_map *map, int32_t images, const float *values, void *data);
+
+// A channels-last map as one in blocks, of the same element, whose border is zero.
+void ck_map_load(
+  const ck_map *source_map, const ck_map *target_map, int32_t images, const void *source, void *target,
+  ck_threads *threads);
 
 // -- Measurement
 

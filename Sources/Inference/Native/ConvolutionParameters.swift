@@ -1,61 +1,73 @@
-import Foundation
 import Weights
 
 /// Weights and bias of a convolution, with the batch normalisation that follows folded in.
 struct ConvolutionParameters {
-  /// (outputs, inputs, kernel, kernel), row-major.
-  var weights: [Float] = []
+  /// (outputs, inputs, kernel, kernel): in the model's file where nothing is to be changed in them.
+  private(set) var weights: StoredTensor
   /// (outputs).
-  var bias: [Float] = []
+  private(set) var bias: [Float]
 
   /// What PyTorch adds to a variance.
   private static let epsilon: Float = 1e-5
 
-  /// Reads the parameters whose names begin with these, one after the other.
+  /// The parameters whose names begin with that.
   ///
-  /// - Throws: ``WeightFileError`` when they cannot be read, or are not finite.
-  init(_ names: [String], of model: ImportedModel) throws {
-    for name in names {
-      var weights = try Self.finite("\(name).weight", model)
-      var bias = try Self.finite("\(name).bias", model)
-      if let folder = name.lastIndex(of: "."), model.configuration.base.hasBatchNormalization,
-        !name.hasPrefix("pred_convs.")
-      {
-        let normalization =
-          "\(name[...folder])bn\(name[name.index(after: folder)...].dropFirst("conv".count))"
-        try Self.fold(normalization, into: &weights, &bias, of: model)
-      }
-      self.weights += weights
-      self.bias += bias
+  /// - Throws: ``WeightFileError`` when they cannot be read, or all but the weights are not finite.
+  init(_ name: String, of model: ImportedModel) throws {
+    weights = try model.tensor("\(name).weight")
+    bias = try finite("\(name).bias", model)
+    if let folder = name.lastIndex(of: "."), model.configuration.base.hasBatchNormalization,
+      !name.hasPrefix("pred_convs.")
+    {
+      try fold(
+        "\(name[...folder])bn\(name[name.index(after: folder)...].dropFirst("conv".count))",
+        of: model)
     }
   }
 
-  private static func fold(
-    _ normalization: String, into weights: inout [Float], _ bias: inout [Float],
-    of model: ImportedModel
-  ) throws {
+  private mutating func fold(_ normalization: String, of model: ImportedModel) throws {
     let gain = try finite("\(normalization).weight", model)
     let shift = try finite("\(normalization).bias", model)
     let mean = try finite("\(normalization).running_mean", model)
     let variance = try finite("\(normalization).running_var", model)
-    let each = weights.count / bias.count
+    var values = try weights.floats()
+    let each = values.count / bias.count
     for output in bias.indices {
-      let factor = gain[output] / (variance[output] + epsilon).squareRoot()
-      for index in output * each..<(output + 1) * each { weights[index] *= factor }
+      let factor = gain[output] / (variance[output] + Self.epsilon).squareRoot()
+      for index in output * each..<(output + 1) * each { values[index] *= factor }
       bias[output] = (bias[output] - mean[output]) * factor + shift[output]
     }
+    weights = StoredTensor(floats: values, shape: weights.shape)
+  }
+}
+
+private func finite(_ name: String, _ model: ImportedModel) throws -> [Float] {
+  let values = try model.floats(name)
+  guard values.allSatisfy(\.isFinite) else { throw WeightFileError(notFinite: name, of: model) }
+  return values
+}
+
+/// Calls `body` with where each tensor's elements begin, as floats, valid during the call.
+func withFloats<Result>(
+  of tensors: ArraySlice<StoredTensor>, _ pointers: [UnsafePointer<Float>?] = [],
+  _ body: ([UnsafePointer<Float>?]) throws -> Result
+) throws -> Result {
+  guard let first = tensors.first else { return try body(pointers) }
+  return try first.withFloats {
+    try withFloats(of: tensors.dropFirst(), pointers + [$0.baseAddress], body)
+  }
+}
+
+extension WeightFileError {
+  /// A parameter holds infinities, or what is not a number.
+  init(notFinite name: String, of model: ImportedModel) {
+    self.init(model.url, tensor: name, .malformed("it holds numbers that are not finite"))
   }
 
-  private static func finite(_ name: String, _ model: ImportedModel) throws -> [Float] {
-    let values = try model.floats(name)
-    // Infinity minus infinity, and everything else that is not finite, is not 0.
-    let isFinite = values.withUnsafeBufferPointer { values in
-      values.reduce(0) { $0 + ($1 - $1) } == 0
-    }
-    guard isFinite else {
-      throw WeightFileError(
-        model.url, tensor: name, .malformed("it holds numbers that are not finite"))
-    }
-    return values
+  /// That error for the first of these layers whose weights are not finite.
+  init(notFiniteWeightsOf layers: [String], of model: ImportedModel) throws {
+    let names = layers.map { "\($0).weight" }
+    let found = try names.first { try !model.floats($0).allSatisfy(\.isFinite) }
+    self.init(notFinite: found ?? names[0], of: model)
   }
 }

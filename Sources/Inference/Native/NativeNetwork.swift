@@ -62,14 +62,21 @@ final class NativeNetwork: @unchecked Sendable {
           convolutions.append(nil)
           continue
         }
-        let parameters = try ConvolutionParameters(convolution.parameters, of: model)
+        let parameters = try convolution.parameters.map {
+          try ConvolutionParameters($0, of: model)
+        }
         var shape = Self.shape(
           convolution, layer, plan, scoreCount: configuration.scoreCount,
           priorsPerPosition: priorsPerPosition, imageSize: imageSize,
           imageElement: self.imageElement)
-        convolutions.append(
+        let packed = try withFloats(of: parameters.map(\.weights)[...]) {
           ck_convolution_create(
-            &shape, parameters.weights, parameters.bias, instructions.set, threads.pointer))
+            &shape, $0, parameters.flatMap(\.bias), instructions.set, threads.pointer)
+        }
+        guard let packed else {
+          throw try WeightFileError(notFiniteWeightsOf: convolution.parameters, of: model)
+        }
+        convolutions.append(packed)
       }
     } catch {
       convolutions.forEach(ck_convolution_destroy)
@@ -89,13 +96,13 @@ final class NativeNetwork: @unchecked Sendable {
       layer.input.map { ck_map(plan.maps[$0]) }
       ?? ck_map(
         element: imageElement, channels: 3, height: Int32(imageSize), width: Int32(imageSize),
-        before: 1, after: 1, scale: 1)
+        before: 1, after: 1, scale: 1, is_channels_last: false)
     shape.output =
       layer.output.map { ck_map(plan.maps[$0]) }
       ?? ck_map(
         element: CK_FLOAT32, channels: Int32(convolution.outputChannels),
         height: Int32(layer.outputSize), width: Int32(layer.outputSize), before: 0, after: 0,
-        scale: 1)
+        scale: 1, is_channels_last: false)
     shape.kernel = Int32(convolution.kernelSize)
     shape.stride = Int32(convolution.stride)
     shape.dilation = Int32(convolution.dilation)
@@ -220,6 +227,7 @@ extension ck_map {
   init(_ map: LayerPlan.Map) {
     self.init(
       element: ck_element(map.element), channels: Int32(map.channels), height: Int32(map.size),
-      width: Int32(map.size), before: Int32(map.before), after: Int32(map.after), scale: map.scale)
+      width: Int32(map.size), before: Int32(map.before), after: Int32(map.after),
+      scale: map.scale, is_channels_last: false)
   }
 }

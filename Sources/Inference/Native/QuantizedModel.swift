@@ -39,9 +39,10 @@ public struct QuantizedModel: Sendable {
         continue
       }
       let layer = String(name.dropLast(".weight".count))
-      let parameters = try ConvolutionParameters([layer], of: model)
+      let parameters = try ConvolutionParameters(layer, of: model)
       if quantized.contains(layer) {
-        let (weights, scales) = roundedToBytes(parameters.weights, outputs: shape[0])
+        let (weights, scales) = roundedToBytes(
+          try parameters.weights.floats(), outputs: shape[0])
         tensors.append(
           (
             name,
@@ -52,7 +53,7 @@ public struct QuantizedModel: Sendable {
             name + StoredTensor.scaleSuffix, StoredTensor(floats: scales, shape: [shape[0]])
           ))
       } else {
-        tensors.append((name, StoredTensor(floats: parameters.weights, shape: shape)))
+        tensors.append((name, parameters.weights.converted(to: .float32)))
       }
       tensors.append(
         ("\(layer).bias", StoredTensor(floats: parameters.bias, shape: [shape[0]])))
