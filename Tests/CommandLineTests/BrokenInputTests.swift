@@ -60,6 +60,23 @@ struct BrokenInputTests {
     }
   }
 
+  @Test func anOutputNamedLikeAPictureIsOneAndOnlyOfOneImage() throws {
+    try withTemporaryFolder { folder in
+      let pictures = ["one.png", "two.png"].map { folder.appending(path: $0) }
+      for picture in pictures { try Image(width: 40, height: 30).write(to: picture) }
+      let output = folder.appending(path: "found.png")
+      let detect = try ["detect", model(in: folder), "--output", output.path]
+      let several = try CommandLineTool.run(detect + pictures.map(\.path))
+      #expect(several.status == 64)
+      #expect(several.errors.contains("`found.png` is one picture, but there are 2 images"))
+      #expect(!FileManager.default.fileExists(atPath: output.path))
+
+      #expect(try CommandLineTool.run(detect + [pictures[0].path]).status == 0)
+      let painted = try Image(contentsOf: output)
+      #expect((painted.width, painted.height) == (40, 30))
+    }
+  }
+
   @Test func aHeaderThatLiesAboutItsSizeIsRefused() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "lie.safetensors")

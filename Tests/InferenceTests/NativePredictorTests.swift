@@ -145,6 +145,23 @@ struct NativePredictorTests {
     }
   }
 
+  @Test(
+    arguments: [
+      "base.conv1_1.weight", "base.conv3_2.weight", "base.bn2_1.running_var",
+      "pred_convs.cl_conv7.weight", "pred_convs.loc_conv7.bias",
+    ], [Float.nan, .infinity])
+  func namesTheParameterThatIsNotFinite(name: String, value: Float) throws {
+    func values(_ parameter: String, _ shape: [Int]) -> [Float] {
+      var values = hashedValues(parameter, shape)
+      if parameter == name { values[values.count - 1] = value }
+      return values
+    }
+    try withModel(Self.tiny, values: values) { model in
+      let error = #expect(throws: WeightFileError.self) { try NativePredictor(model) }
+      #expect(error?.description.contains(name) == true, "\(error?.description ?? "no error")")
+    }
+  }
+
   @Test func takesTheInstructionSetFromTheEnvironment() throws {
     let name = InstructionSet.environmentVariable
     #expect(try InstructionSet.chosen(environment: [name: "portable"]) == .portable)
