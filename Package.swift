@@ -7,6 +7,9 @@ let libtorch = "\(Context.packageDirectory)/.deps/libtorch/torch"
 /// What only training and the libtorch predictor need; see the trait below.
 let training = TargetDependencyCondition.when(traits: ["Training"])
 
+/// What only `ssd download` needs: an HTTP client brings thirty libraries with it.
+let downloads = TargetDependencyCondition.when(traits: ["Downloads"])
+
 /// What only training in several processes needs.
 let distributed: Set<String> = ["Distributed"]
 
@@ -28,8 +31,9 @@ let package = Package(
     .trait(name: "Training", description: "Training and everything else that stands on libtorch."),
     .trait(
       name: "Distributed", description: "Training in several processes, over MPI and NCCL.",
-      enabledTraits: ["Training"]),
-    .default(enabledTraits: ["Training"]),
+      enabledTraits: ["Training", "Downloads"]),
+    .trait(name: "Downloads", description: "Weights and data sets from the network."),
+    .default(enabledTraits: ["Training", "Downloads"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -161,8 +165,8 @@ let package = Package(
     .executableTarget(
       name: "ssd",
       dependencies: [
-        "MultiBox", "Images", "Weights", "Inference", "Datasets", "Downloads",
-        "Evaluation", "Explain", "Report",
+        "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation", "Explain", "Report",
+        .target(name: "Downloads", condition: downloads),
         .target(name: "SSD", condition: training),
         .target(name: "Training", condition: training),
         .target(name: "MessagePassing", condition: .when(traits: distributed)),

@@ -35,6 +35,7 @@ public final class SGD {
   public let momentum: Double
   /// One buffer a parameter, in the order of the groups.
   private let momentumBuffers: [[Tensor]]
+
   /// Zeros are a valid momentum, and the first step then does what PyTorch's does: 0.9 * 0 + gradient.
   public init(groups: [Group], momentum: Double = 0.9) {
     self.groups = groups.filter { !$0.parameters.isEmpty }
@@ -46,15 +47,12 @@ public final class SGD {
   ///
   /// - Parameter learningRate: multiplied by each group's factor.
   public func step(learningRate: Double) {
-    withoutGradients {
-      for (group, buffers) in zip(groups, momentumBuffers) {
-        let gradients = group.parameters.map { $0.gradient ?? $0.detached().zerosLike() }
-        fusedSGD.run(
-          .tensors(group.parameters), .tensors(gradients), .tensors(buffers),
-          .real(group.weightDecay), .real(momentum),
-          .real(learningRate * group.learningRateFactor), .real(0), .boolean(false),
-          .boolean(false), .boolean(false))
-      }
+    update { group, gradients, buffers in
+      fusedSGD.run(
+        .tensors(group.parameters), .tensors(gradients), .tensors(buffers),
+        .real(group.weightDecay), .real(momentum),
+        .real(learningRate * group.learningRateFactor), .real(0), .boolean(false),
+        .boolean(false), .boolean(false))
     }
   }
 
@@ -66,14 +64,22 @@ public final class SGD {
   ///   - divisor: a scalar that gradients are divided by first; nil for 1.
   ///   - isSkipped: a scalar: 1 leaves parameters and momentum as they are, 0 does not.
   public func step(learningRate: Tensor, dividingGradientsBy divisor: Tensor?, isSkipped: Tensor) {
+    update { group, gradients, buffers in
+      fusedSGDOnDevice.run(
+        .tensors(group.parameters), .tensors(gradients), .tensors(buffers),
+        .real(group.weightDecay), .real(momentum),
+        .tensor(learningRate * group.learningRateFactor), .real(0), .boolean(false),
+        .boolean(false), .boolean(false), .optional(divisor), .tensor(isSkipped))
+    }
+  }
+
+  /// Calls `body` with every group, its gradients (zeros where there are none) and its momentum.
+  private func update(_ body: (_ group: Group, _ gradients: [Tensor], _ buffers: [Tensor]) -> Void)
+  {
     withoutGradients {
       for (group, buffers) in zip(groups, momentumBuffers) {
-        let gradients = group.parameters.map { $0.gradient ?? $0.detached().zerosLike() }
-        fusedSGDOnDevice.run(
-          .tensors(group.parameters), .tensors(gradients), .tensors(buffers),
-          .real(group.weightDecay), .real(momentum),
-          .tensor(learningRate * group.learningRateFactor), .real(0), .boolean(false),
-          .boolean(false), .boolean(false), .optional(divisor), .tensor(isSkipped))
+        body(
+          group, group.parameters.map { $0.gradient ?? $0.detached().zerosLike() }, buffers)
       }
     }
   }

@@ -34,11 +34,14 @@ struct SSDCommand: ParsableCommand {
     #if Training
       commands += [TrainCommand.self]
     #endif
-    return commands + [
+    commands += [
       EvaluateCommand.self, ReportCommand.self, DetectCommand.self, DataCommand.self,
       ExplainCommand.self, ConvertCommand.self, InspectCommand.self, ExportCommand.self,
-      QuantizeCommand.self, DownloadCommand.self, BenchmarkCommand.self,
-      DoctorCommand.self,
+      QuantizeCommand.self,
     ]
+    #if Downloads
+      commands += [DownloadCommand.self]
+    #endif
+    return commands + [BenchmarkCommand.self, DoctorCommand.self]
   }
 }
