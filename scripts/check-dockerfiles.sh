@@ -48,9 +48,13 @@ begin() {
   bind /proc "$root/proc"
   bind /dev "$root/dev"
   # What this machine needs to reach the network goes with it: certificates, and where pip finds packages.
-  local path
-  for path in /etc/pip.conf "${GIT_SSL_CAINFO:-}" "${SSL_CERT_FILE:-}" "${PIP_CERT:-}"; do
-    [[ ! -f $path ]] || install -D --mode 644 "$path" "$root$path"
+  # The certificates lie where the package ca-certificates will not write over them.
+  [[ ! -f /etc/pip.conf ]] || install -D --mode 644 /etc/pip.conf "$root/etc/pip.conf"
+  local name
+  for name in GIT_SSL_CAINFO SSL_CERT_FILE PIP_CERT CURL_CA_BUNDLE REQUESTS_CA_BUNDLE; do
+    [[ -f ${!name:-} ]] || continue
+    install -D --mode 644 "${!name}" "$root/etc/ssl/$name.crt"
+    environment+=("$name=/etc/ssl/$name.crt")
   done
   case $2 in
     swift:*)

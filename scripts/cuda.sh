@@ -60,7 +60,7 @@ compiler=${CXX:-$(dirname "$(realpath "$swift")")/clang++}
   -Wl,--no-undefined -Wl,--allow-shlib-undefined -Wl,-soname,"$library"
 mv "$build/$library.partial" "$build/$library"
 
-for folder in .build/release .build/standalone/release; do
+for folder in .build/release .build/standalone/release .build/distributed/release; do
   [[ ! -x $folder/ssd ]] || cp "$build/$library" "$folder/"
 done
 echo "cuda: $build/$library, $(($(stat -c %s "$build/$library") / 1000)) kB"

@@ -41,7 +41,7 @@ static int finish(MPI_Request *request) {
   for (int attempt = 0;; ++attempt) {
     int done, code = MPI_Test(request, &done, MPI_STATUS_IGNORE);
     if (code || done) return code;
-    if (atomic_load_explicit(&cmpi_is_abandoned, memory_order_relaxed)) return CMPIAbandoned;
+    if (is_abandoned()) return CMPIAbandoned;
     if (attempt < attempts) {
       sched_yield();
     } else {
@@ -51,6 +51,7 @@ static int finish(MPI_Request *request) {
 }
 
 static int sum(void *values, size_t count, MPI_Datatype type) {
+  if (is_abandoned()) return CMPIAbandoned;
   if (count > INT_MAX) return MPI_ERR_COUNT;
   MPI_Request request;
   int code = MPI_Iallreduce(
@@ -63,6 +64,7 @@ int cmpi_sum_floats(float *values, size_t count) { return sum(values, count, MPI
 int cmpi_sum_doubles(double *values, size_t count) { return sum(values, count, MPI_DOUBLE); }
 
 int cmpi_broadcast(void *bytes, size_t count) {
+  if (is_abandoned()) return CMPIAbandoned;
   if (count > INT_MAX) return MPI_ERR_COUNT;
   MPI_Request request;
   int code = MPI_Ibcast(bytes, (int)count, MPI_BYTE, 0, MPI_COMM_WORLD, &request);
@@ -70,6 +72,7 @@ int cmpi_broadcast(void *bytes, size_t count) {
 }
 
 int cmpi_gather(const void *bytes, void *all, const int *counts, int processes) {
+  if (is_abandoned()) return CMPIAbandoned;
   int rank, code = MPI_Comm_rank(MPI_COMM_WORLD, &rank);
   if (code) return code;
   int *places = malloc(sizeof(int) * (size_t)processes);

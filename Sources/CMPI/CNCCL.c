@@ -42,6 +42,8 @@ struct CNCCLGroup {
   // Its own, so that sums run beside the backward pass.
   Stream stream;
   int device;
+  // The communicator is gone then.
+  atomic_int is_aborted;
 };
 
 struct CNCCLSum {
@@ -121,6 +123,7 @@ const char *cnccl_join(
 }
 
 const char *cnccl_start_sum(CNCCLGroup *group, float *values, size_t count, CNCCLSum **sum) {
+  if (atomic_load(&group->is_aborted)) return "the group of GPUs has been given up";
   Event ready = NULL, done = NULL;
   const char *failure = cuda_failure(cuda.set_device(group->device));
   if (!failure) failure = cuda_failure(cuda.create_event(&ready, cudaEventDisableTiming));
@@ -148,15 +151,15 @@ const char *cnccl_finish(CNCCLGroup *group, CNCCLSum *sum, int *abandoned) {
   const char *failure = cuda_failure(cuda.set_device(group->device));
   *abandoned = 0;
   while (!failure) {
+    // A kernel that waits for a process that is gone would wait for ever; what its event says after that is worth nothing.
+    if (is_abandoned()) {
+      if (!atomic_exchange(&group->is_aborted, 1)) nccl.abort(group->communicator);
+      *abandoned = 1;
+      break;
+    }
     int code = cuda.query(sum->done), reported = 0;
     if (code != cudaErrorNotReady) {
       failure = cuda_failure(code);
-      break;
-    }
-    // A kernel that waits for a process that is gone would wait for ever.
-    if (atomic_load_explicit(&cmpi_is_abandoned, memory_order_relaxed)) {
-      nccl.abort(group->communicator);
-      *abandoned = 1;
       break;
     }
     failure = nccl_failure(nccl.async_error(group->communicator, &reported));

@@ -78,8 +78,11 @@ struct Convolution : torch::autograd::Function<Convolution> {
     std::optional<Tensor> output;
     if (is_winograd) {
       output = ctorch::winograd_convolution(input, exact_weight, exact_bias, rectifies);
-      // oneDNN's ReLU makes zeros of what is not a number.
-      if (!output) output = onednn_conv2d(input, weight, bias, stride, padding, dilation, false).relu_();
+      if (!output) {
+        // oneDNN's own ReLU makes zeros of what is not a number.
+        output = onednn_conv2d(input, weight, bias, stride, padding, dilation, false);
+        if (rectifies) output->relu_();
+      }
     } else {
       output = onednn_conv2d(input, weight, bias, stride, padding, dilation, rectifies);
     }

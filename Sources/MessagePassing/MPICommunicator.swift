@@ -18,7 +18,7 @@
     private let queue = DispatchQueue(label: "MPI", qos: .userInitiated)
     private let lifeline: Lifeline
     /// For sums on GPUs; made when the first comes.
-    private let gpus = Mutex<NCCLGroup?>(nil)
+    private let gpus = Mutex<Result<NCCLGroup, any Error>?>(nil)
 
     /// Joins the other processes of a launch.
     ///
@@ -125,11 +125,14 @@
     /// MPI hands the name of NCCL's group round.
     private func group(device: Int) throws -> NCCLGroup {
       try gpus.withLock { group in
-        if let group { return group }
-        let name = try gathered(isLead ? NCCLGroup.newName() : Data())[0]
-        let new = try NCCLGroup(named: name, rank: rank, count: count, device: device)
+        // A failure stays one: the other ranks would not take part in a second attempt.
+        if let group { return try group.get() }
+        let new = Result {
+          let name = try gathered(isLead ? NCCLGroup.newName() : Data())[0]
+          return try NCCLGroup(named: name, rank: rank, count: count, device: device)
+        }
         group = new
-        return new
+        return try new.get()
       }
     }
 

@@ -21,7 +21,9 @@ final class DeviceNetwork: @unchecked Sendable {
     let result: Tensor
     /// In memory that the GPU writes to.
     let copy: Tensor
+    /// On `thread`: libraries keep what they chose and prepared for each thread.
     var runs = 0
+    var thread: pthread_t?
     var graph: CUDAGraph?
 
     init(count: Int, network: SSDNetwork) {
@@ -49,8 +51,7 @@ final class DeviceNetwork: @unchecked Sendable {
   func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
     lock.withLock {
       let count = batchSize(for: imageCount)
-      let batch = batches[count] ?? Batch(count: count, network: network)
-      batches[count] = batch
+      let batch = batch(of: count)
       let shape = [imageCount] + batch.pixels.shape.dropFirst()
       let source = pixels.withUnsafeBytes { Tensor.staged($0, shape: shape, scalarType: .uint8) }
       guard let stream else {
@@ -69,6 +70,15 @@ final class DeviceNetwork: @unchecked Sendable {
     }
   }
 
+  private func batch(of count: Int) -> Batch {
+    if let batch = batches[count] { return batch }
+    let batch = Batch(count: count, network: network)
+    batches[count] = batch
+    // Its tensors are filled on the default stream, for which no other waits.
+    if stream != nil { CUDA.synchronize(network.device) }
+    return batch
+  }
+
   /// The last batch of a folder is smaller than the others: rather than prepare another graph for it, it
   /// goes through the one that is there.
   private func batchSize(for imageCount: Int) -> Int {
@@ -77,6 +87,7 @@ final class DeviceNetwork: @unchecked Sendable {
 
   private func run(_ batch: Batch) {
     if let graph = batch.graph { return graph.replay() }
+    if batch.thread != pthread_self() { (batch.thread, batch.runs) = (pthread_self(), 0) }
     guard batch.runs >= Self.warmUp else {
       batch.runs += 1
       return compute(batch)

@@ -64,6 +64,11 @@ public struct CUDADriver: Hashable, Sendable {
     guard devices.indices.contains(index) else {
       throw .noSuchDevice(index: index, names: devices.map(\.name))
     }
+    let gpu = devices[index]
+    guard needed < 13000 || (gpu.majorCapability, gpu.minorCapability) >= (7, 5) else {
+      throw .deviceTooOld(
+        name: gpu.name, capability: "\(gpu.majorCapability).\(gpu.minorCapability)")
+    }
   }
 }
 

@@ -10,6 +10,8 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
   case noDevice
   /// There are fewer GPUs.
   case noSuchDevice(index: Int, names: [String])
+  /// libtorch has no kernels for the GPU, whose compute capability this is.
+  case deviceTooOld(name: String, capability: String)
   /// The libtorch in this folder is for the CPU alone.
   case onlyForCPU(folder: String)
   /// libtorch's part for CUDA cannot be loaded, in the loader's words.
@@ -42,6 +44,11 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
       """
       there is no GPU \(index): \(names.count == 1 ? "the only one is" : "there are") \
       \(names.enumerated().map { "cuda:\($0) (\($1))" }.joined(separator: ", "))
+      """
+    case .deviceTooOld(let name, let capability):
+      """
+      the GPU, \(name), has compute capability \(capability), and this libtorch is for 7.5 and later: \
+      use --device cpu
       """
     case .onlyForCPU(let folder):
       """

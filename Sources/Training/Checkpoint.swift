@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import SSD
 import Torch
@@ -33,7 +34,7 @@ extension Trainer {
     let state = State(
       iteration: iteration, best: best, configuration: configuration,
       validatedIteration: validatedIteration, imageCount: imageCount,
-      imagesDigest: imagesDigest, threads: Runtime.threadCount,
+      imagesDigest: dataset.digest, threads: Runtime.threadCount,
       device: "\(network.device)", ranks: communicator.count)
     let momentum = stepper.optimizer.momentumByName.map {
       (Self.momentumPrefix + $0.name, $0.tensor)
@@ -98,7 +99,7 @@ extension Trainer {
         The run had \(count) images, now there are \(imageCount): epochs have another length, and \
         images come in another order.
         """)
-    } else if let digest = state.imagesDigest, digest != imagesDigest {
+    } else if let digest = state.imagesDigest, digest != dataset.digest {
       differences.append("The images are not those of the run, or stand in another order.")
     }
     let device = "\(network.device)"
@@ -121,11 +122,13 @@ extension Trainer {
     }
     return differences
   }
+}
 
+extension DetectionDataset {
   /// A number that changes with the images' names and order (FNV-1a, 64 bits).
-  var imagesDigest: String {
+  var digest: String {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for image in dataset.images {
+    for image in images {
       for byte in image.id.utf8 + [0] { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     }
     return String(hash, radix: 16)

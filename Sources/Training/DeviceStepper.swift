@@ -30,7 +30,9 @@ public final class DeviceStepper {
   /// Steps on the device that the network is on.
   ///
   /// - Throws: ``TrainingError/notDeterministic(_:)``.
+  /// - Precondition: one process trains. Several exchange gradients during the backward pass.
   public init(_ stepper: Stepper) throws {
+    precondition(stepper.communicator.count == 1, "several processes do not run ahead")
     self.stepper = stepper
     device = stepper.network.device
     guard device == .cpu || !stepper.configuration.isDeterministic else {
@@ -114,10 +116,11 @@ public final class DeviceStepper {
       dividingGradientsBy: configuration.maximumGradientNorm.map {
         (norm / $0).clamped(minimum: 1)
       }, isSkipped: isSkipped)
-    stepper.average?.update(weight: inputs.numbers.selected(1) * isFinite.converted(to: .float32))
+    // Before they are averaged: a weight of zero does not keep out what is not a number.
     for (buffer, value) in zip(stepper.buffers, before) {
       buffer.assign(buffer.chosen(where: isFinite, otherwise: value))
     }
+    stepper.average?.update(weight: inputs.numbers.selected(1) * isFinite.converted(to: .float32))
     record.note(
       losses: losses, norm: norm, iteration: inputs.numbers.selected(2), isSkipped: isSkipped)
   }

@@ -13,7 +13,8 @@ public final class Stepper {
   public let configuration: TrainingConfiguration
   let loss: MultiBoxLoss
   let optimizer: SGD
-  let average: ExponentialMovingAverage?
+  /// Averages of the parameters and running statistics, where they are wanted.
+  public let average: ExponentialMovingAverage?
   let communicator: any Communicator
   /// nil in a run of one process.
   private let reducer: GradientReducer?

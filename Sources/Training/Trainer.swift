@@ -56,22 +56,26 @@ public final class Trainer {
     }
     cache = PictureCache(dataset: dataset, byteLimit: cacheBytes)
     self.dataset = dataset
+    try Self.requireEqualRanks(
+      network, on: dataset, configuration: configuration, communicator: communicator)
     stepper = try Stepper(network, configuration: configuration, communicator: communicator)
     // Several processes exchange gradients during the backward pass, which no graph holds.
     deviceStepper =
       runsAhead ?? (network.device != .cpu && communicator.count == 1)
       ? try DeviceStepper(stepper) : nil
-    try requireEqualRanks()
   }
 
   /// The processes that train together.
   var communicator: any Communicator { stepper.communicator }
 
   /// Ranks that differ would wait for each other for ever, or train on something else unnoticed.
-  private func requireEqualRanks() throws {
+  private static func requireEqualRanks(
+    _ network: SSDNetwork, on dataset: DetectionDataset, configuration: TrainingConfiguration,
+    communicator: any Communicator
+  ) throws {
     guard communicator.count > 1 else { return }
     for (what, text) in [
-      ("images", imagesDigest), ("settings", try ModelFile.json(configuration)),
+      ("images", dataset.digest), ("settings", try ModelFile.json(configuration)),
       ("networks", try ModelFile.json(network.configuration)),
       ("kinds of device", network.device == .cpu ? "cpu" : "gpu"),
     ] {
@@ -102,7 +106,8 @@ public final class Trainer {
   ///   - shouldStop: asked after every iteration.
   ///   - report: told of every iteration.
   /// - Throws: ``TrainingError`` when the loss or the gradient is not finite, or whatever is wrong
-  ///   with an image. The network is then as before the iteration that failed.
+  ///   with an image. The network is then as before the iteration that failed; where steps run ahead,
+  ///   with those after it that were made before anybody looked.
   public func runEpoch(
     workers: Int, shouldStop: () throws -> Bool, report: (TrainingEvent) throws -> Void
   ) throws {

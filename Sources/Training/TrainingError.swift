@@ -22,6 +22,14 @@ public enum TrainingError: Error, CustomStringConvertible {
   /// The file is no recipe, and why.
   case unreadableRecipe(URL, reason: String)
 
+  /// Whether all processes that train together come to it, and at the same iteration.
+  public var isOfAllRanks: Bool {
+    switch self {
+    case .notFinite, .nothingButBadSteps: true
+    default: false
+    }
+  }
+
   /// What happened, and what to do.
   public var description: String {
     switch self {

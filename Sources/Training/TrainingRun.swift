@@ -133,6 +133,7 @@ public final class TrainingRun {
   }
 
   private var isCheckpointDue: Bool {
+    guard trainer.savedIteration != trainer.iteration else { return false }
     if let iterations = options.iterationsPerCheckpoint, trainer.iteration % iterations == 0 {
       return true
     }

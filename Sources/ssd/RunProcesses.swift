@@ -1,6 +1,7 @@
 #if Training
   import ArgumentParser
   import Foundation
+  import Torch
   import Training
   #if Distributed
     import MessagePassing
@@ -13,8 +14,10 @@
       active: ProcessInfo.processInfo.activeProcessorCount,
       all: ProcessInfo.processInfo.processorCount, launch: .current)
 
-    /// The number of the GPU that is this process's own, where the machine has one for each.
-    static let gpu = Launch.current?.localRank ?? 0
+    /// The number of the GPU that is this process's own, where the machine has one for each. Some
+    /// launchers show each process no other, and it is number 0 then.
+    static let gpu =
+      (try? CUDADriver())?.devices.count == 1 ? 0 : Launch.current?.localRank ?? 0
 
     /// Runs `body` in all of them.
     ///
@@ -33,8 +36,8 @@
           // mpirun drops the last words of a process that ends while it puts an end to others.
           Thread.sleep(forTimeInterval: 0.5)
           throw ExitCode.failure
-        } catch is TrainingError where !communicator.isLead {
-          // All ranks have come to it, and one says so.
+        } catch let error as TrainingError where error.isOfAllRanks && !communicator.isLead {
+          // One says so.
           throw ExitCode.failure
         } catch let exit as ExitCode {
           try communicator.leave()

@@ -41,6 +41,13 @@ struct DeviceTests {
     #expect(throws: DeviceError.noSuchDevice(index: 1, names: ["H100"])) {
       try driver.check(1, neededVersion: 13000)
     }
+    let old = CUDADriver.GPU(
+      name: "V100", majorCapability: 7, minorCapability: 0, memory: 16 << 30)
+    let oldDriver = CUDADriver(version: 13000, devices: [old])
+    try oldDriver.check(0, neededVersion: 12080)
+    #expect(throws: DeviceError.deviceTooOld(name: "V100", capability: "7.0")) {
+      try oldDriver.check(0, neededVersion: 13000)
+    }
     #expect(throws: DeviceError.noDevice) {
       try CUDADriver(version: 13000, devices: []).check(0, neededVersion: 13000)
     }

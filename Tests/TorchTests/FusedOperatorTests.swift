@@ -114,6 +114,21 @@ struct FusedOperatorTests {
     #expect(result.array(of: Float.self).contains { !$0.isFinite })
   }
 
+  @Test func anOutputThatIsNotANumberLeavesTheOthersAsTheyAre() {
+    let layer = Conv2d(64, 64, kernelSize: 3, padding: 1)
+    Initialization.heUniform(layer.weight.tensor)
+    let input = map([1, 64, 6, 6], type: .float32, seed: 12)
+    func others() -> [Float] {
+      withAutocast(.bfloat16) { layer(input).converted(to: .float32) }
+        .sliced(1..<64, along: 1).contiguous().array()
+    }
+    let before = others()
+    layer.weight.tensor.sliced(0..<1, along: 0).assign(Tensor.full([], value: .nan))
+    let after = others()
+    #expect(after.contains { $0 < 0 })
+    #expect(relativeError(after, before) < 0.01)
+  }
+
   @Test func aGradientThatOthersStillReadIsNotOverwritten() {
     // The sum's gradient is one number seen at every place, and the result is used twice.
     let layer = Conv2d(16, 16, kernelSize: 1)

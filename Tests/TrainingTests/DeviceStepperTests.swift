@@ -101,6 +101,14 @@ struct DeviceStepperTests {
       where tensor.count != poisoned.count {
         #expect((tensor - value).magnitude().sum().scalar == 0, "\(name)")
       }
+      // A loop: the closure of a filter would be taken for the one in #require above (Swift 6.3).
+      var statistics = 0
+      for (name, tensor) in try #require(device.stepper.average).averages
+      where name.contains("running_") {
+        statistics += 1
+        #expect(tensor.magnitude().sum().scalar.isFinite, "the average of \(name)")
+      }
+      #expect(statistics > 0)
       poisoned.assign(good)
       device.enqueue(batches[0], iteration: 3)
       let outcome = device.outcome()

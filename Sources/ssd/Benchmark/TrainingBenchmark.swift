@@ -93,9 +93,11 @@
 
         \(table.string(for: stages) ?? "")
         \(String(format: "%.2f", imagesPerSecond)) images/s; \
-        \(String(format: "%.0f", operationsPerSecond / 1e9)) GFLOP/s, \
+        \(String(format: "%.0f", operationsPerSecond / 1e9)) GFLOP/s by the definition of a \
+        convolution, \
         \(String(format: "%.0f", 100 * operationsPerSecond / peakOperationsPerSecond)) % of the \
-        \(String(format: "%.0f", peakOperationsPerSecond / 1e9)) that a matrix product reaches; \
+        \(String(format: "%.0f", peakOperationsPerSecond / 1e9)) that a matrix product reaches \
+        (Winograd's convolutions do less than they are counted for); \
         \(spoken(bytes: peakMemory)) of memory at most
         """
     }
