@@ -49,9 +49,7 @@ let package = Package(
       resources: [.copy("Resources")]),
 
     // Pictures.
-    .systemLibrary(
-      name: "CCairo", pkgConfig: "cairo",
-      providers: [.apt(["libcairo2-dev", "libpango1.0-dev"])]),
+    .target(name: "CCairo"),
     .target(
       name: "CImages",
       linkerSettings: [

@@ -4,7 +4,7 @@
 #   docker run --rm -v "$PWD:/data" ssd detect model.safetensors photos --json found.jsonl
 FROM swift:6.3-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
-      make libjpeg-dev libpng-dev libwebp-dev libcairo2-dev libpango1.0-dev libxml2-dev \
+      make libjpeg-dev libpng-dev libwebp-dev libcairo2-dev libxml2-dev \
       fontconfig fonts-dejavu-core
 WORKDIR /source
 COPY . .

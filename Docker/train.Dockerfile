@@ -5,7 +5,7 @@
 #   docker run --rm -v "$PWD:/data" ssd-train mpirun -n 4 ssd train VOC2007/trainval --base vgg16.pth
 FROM swift:6.3-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends \
-      make g++ python3-pip libjpeg-dev libpng-dev libwebp-dev libcairo2-dev libpango1.0-dev libxml2-dev \
+      make g++ python3-pip libjpeg-dev libpng-dev libwebp-dev libcairo2-dev libpangocairo-1.0-0 libxml2-dev \
       libcurl4-openssl-dev libopenmpi-dev openmpi-bin fontconfig fonts-dejavu-core
 WORKDIR /source
 COPY . .

@@ -73,7 +73,7 @@ timeout 60 "$ssd" doctor --check --device "$device" --model "$root/Docs/Models/s
   --json "$out/doctor-shapes.json" || failures+=("doctor, with the model of shapes, ended with status $?")
 
 echo "== speed"
-"$python" "$root/Benchmarks/gpu/measure.py" --ssd "$ssd" --python "$python" --device "$device" ${data:+--data "$data"} \
+timeout "$((540 - SECONDS))" "$python" "$root/Benchmarks/gpu/measure.py" --ssd "$ssd" --python "$python" --device "$device" ${data:+--data "$data"} \
   --budget "$((420 - SECONDS))" --json "$out/speed.json" "${sizes[@]}" || failures+=("measure.py ended with status $?")
 
 [[ $device != cpu ]] || echo "This was a trial: ssd and PyTorch had networks of different sizes, and the ratios mean nothing."

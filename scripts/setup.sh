@@ -25,13 +25,15 @@ require_swift() {
 missing_packages() {
   local entry
   if command -v pkg-config >/dev/null; then
-    for entry in libjpeg=libjpeg-dev libpng=libpng-dev libwebp=libwebp-dev cairo=libcairo2-dev \
-      pangocairo=libpango1.0-dev libxml-2.0=libxml2-dev libcurl=libcurl4-openssl-dev; do
+    for entry in libjpeg=libjpeg-dev libpng=libpng-dev libwebp=libwebp-dev cairo=libcairo2-dev libxml-2.0=libxml2-dev \
+      libcurl=libcurl4-openssl-dev; do
       pkg-config --exists "${entry%%=*}" || echo "${entry#*=}"
     done
   else
-    echo pkg-config libjpeg-dev libpng-dev libwebp-dev libcairo2-dev libpango1.0-dev libxml2-dev libcurl4-openssl-dev
+    echo pkg-config libjpeg-dev libpng-dev libwebp-dev libcairo2-dev libxml2-dev libcurl4-openssl-dev
   fi
+  # Opened when something is drawn, and not linked against.
+  [[ $(/sbin/ldconfig -p) == *libpangocairo-1.0.so.0* ]] || echo libpangocairo-1.0-0
   # Labels on pictures need one font, whichever.
   [[ -n $(fc-match --format '%{file}' sans 2>/dev/null) ]] || echo fontconfig fonts-dejavu-core
   compgen -G '/usr/include/c++/*/vector' >/dev/null || echo g++

@@ -19,6 +19,7 @@ class Measurement:
         self.began = time.monotonic()
         self.rows = []
         self.notes = []
+        self.inside_kernels = {}
 
     def left(self):
         return self.options.budget - (time.monotonic() - self.began)
@@ -40,11 +41,15 @@ class Measurement:
                 per_step = side.work(4, counts=False)[0]["seconds"] / 4
                 side.steps = max(2, round(self.options.round / per_step))
                 sides.append(side)
-            except SystemExit as error:
+            except (SystemExit, OSError) as error:
                 self.notes.append(f"{name}: {error}")
         for _ in range(self.options.rounds):
-            for side in sides:
-                side.work(side.steps)
+            for side in list(sides):
+                try:
+                    side.work(side.steps)
+                except (SystemExit, OSError) as error:
+                    sides.remove(side)
+                    self.notes.append(f"{name}: {error}")
         row = {"what": name, "batch": batch, "imagesPerSecond": {}, "ratio": {}, "spread": {}}
         for side in sides:
             side.close()
@@ -56,6 +61,13 @@ class Measurement:
                 ratio, low, high = ratio_with_spread(side, sides[0])
                 row["ratio"][side.name], row["spread"][side.name] = ratio, [low, high]
         self.rows.append(row)
+        self.write()
+
+    def write(self):
+        """What there is so far: something may put an end to the rest."""
+        if self.options.json:
+            findings = {"rows": self.rows, "kernels": self.inside_kernels, "notes": self.notes}
+            Path(self.options.json).write_text(json.dumps(findings, indent=2) + "\n")
 
     def training(self, name, data):
         options = self.options
@@ -86,8 +98,8 @@ class Measurement:
         result = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, text=True)
         if result.returncode:
             self.notes.append(f"time inside kernels: ssd ended with status {result.returncode}")
-            return {}
-        return json.loads(result.stdout)
+            return
+        self.inside_kernels = json.loads(result.stdout)
 
     def table(self):
         peers = self.options.peers
@@ -128,22 +140,22 @@ def main():
 
     measurement = Measurement(options)
     measurement.training("training, noise", None)
-    kernels = measurement.kernels() if measurement.left() > 0 else {}
+    if measurement.left() > 0:
+        measurement.kernels()
     if options.data:
         measurement.training("training, pictures", options.data)
     for batch in options.detection_batches.split(","):
         measurement.detection(int(batch))
 
     print(measurement.table())
+    kernels = measurement.inside_kernels
     if kernels.get("kernelShare") is not None:
         print(
             f"\ninside kernels: {100 * kernels['kernelShare']:.1f} % of a step of training "
             f"({kernels['kernelsPerStep']:.0f} kernels)")
     for note in measurement.notes:
         print(f"note: {note}")
-    if options.json:
-        Path(options.json).write_text(
-            json.dumps({"rows": measurement.rows, "kernels": kernels, "notes": measurement.notes}, indent=2) + "\n")
+    measurement.write()
 
 
 if __name__ == "__main__":

@@ -114,7 +114,8 @@ Way measured(
     ck_map_read(&shape.input, 1, source.data, data.input.data());
   }
   const float *weights = data.weights.data();
-  ck_convolution *convolution = ck_convolution_create(&shape, &weights, bias.data(), set, threads);
+  ck_convolution *convolution = ck_convolution_create(&shape, bias.data(), set);
+  ck_convolution_pack(convolution, &weights, nullptr, threads);
   Memory scratch(ck_convolution_scratch(convolution, 1, ck_threads_count(threads)) + 64);
   const ck_convolution_run_arguments arguments{1, source.data, target.data, nullptr, {}, {}, scratch.data};
   std::vector<double> times;

@@ -1,7 +1,6 @@
 #include "Convolution.h"
 
 #include <algorithm>
-#include <memory>
 
 #include "DirectConvolution.h"
 #include "WinogradConvolution.h"
@@ -56,6 +55,14 @@ ck_convolution::ck_convolution(const ck_convolution_shape &shape, const float *b
   depth = blocks == 1 ? steps : blockBytes / 4;
 }
 
+bool ck_convolution::pack(Weights given, void *memory, ck_threads &threads) {
+  if (!memory && !ownWeights.data) ownWeights = Memory(weightBytes);
+  weights = memory ? static_cast<uint8_t *>(memory) : ownWeights.data;
+  areFinite = true;
+  packPanels(given, threads);
+  return areFinite;
+}
+
 const float *ck_convolution::firstWeight(Weights weights, const Group &group) const {
   const int first = shape.segment_count > 0 ? group.firstColumn : group.firstOutput;
   return weights[group.segment] + first * weightCount();
@@ -65,10 +72,10 @@ const float *ck_convolution::byLane(Weights weights, const Panel &panel, std::ve
   buffer.resize(weightCount() * panel.lanes());
   for (int i = 0; i < panel.groups; i++) {
     const Group &group = groups[size_t(panel.firstGroup + i)];
-    const bool areFinite = kernels.transpose(
+    const bool isGroupFinite = kernels.transpose(
       {firstWeight(weights, group), group.outputs, weightCount(), size_t(panel.lanes()),
        buffer.data() + i * groupChannels});
-    if (!areFinite) hasFiniteWeights = false;
+    if (!isGroupFinite) areFinite = false;
   }
   return buffer.data();
 }
@@ -104,15 +111,9 @@ Destination ck_convolution::pooledDestination(
 }
 
 ck_convolution *ck_convolution_create(
-  const ck_convolution_shape *shape, const float *const *weights, const float *bias, ck_instruction_set set,
-  ck_threads *threads) {
-  std::unique_ptr<ck_convolution> convolution;
-  if (shape->algorithm == CK_DIRECT) {
-    convolution = std::make_unique<DirectConvolution>(*shape, weights, bias, set, *threads);
-  } else {
-    convolution = std::make_unique<WinogradConvolution>(*shape, weights, bias, set, *threads);
-  }
-  return convolution->hasFiniteWeights ? convolution.release() : nullptr;
+  const ck_convolution_shape *shape, const float *bias, ck_instruction_set set) {
+  if (shape->algorithm == CK_DIRECT) return new DirectConvolution(*shape, bias, set);
+  return new WinogradConvolution(*shape, bias, set);
 }
 
 void ck_convolution_destroy(ck_convolution *convolution) { delete convolution; }
@@ -121,7 +122,12 @@ size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images,
   return convolution->scratch(images, threads);
 }
 
-size_t ck_convolution_weight_bytes(const ck_convolution *convolution) { return convolution->weights.bytes; }
+size_t ck_convolution_weight_bytes(const ck_convolution *convolution) { return convolution->weightBytes; }
+
+bool ck_convolution_pack(
+  ck_convolution *convolution, const float *const *weights, void *memory, ck_threads *threads) {
+  return convolution->pack(weights, memory, *threads);
+}
 
 double ck_convolution_multiplications(const ck_convolution *convolution) { return convolution->multiplications; }
 

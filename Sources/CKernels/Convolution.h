@@ -35,13 +35,20 @@ struct ck_convolution {
   virtual void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const = 0;
   virtual size_t scratch(int images, int threads) const = 0;
 
+  // As `ck_convolution_pack` gets them.
+  using Weights = const float *const *;
+  bool pack(Weights weights, void *memory, ck_threads &threads);
+
   ck_convolution_shape shape;
-  Memory weights;
+  // Of packed weights, and of what may be fetched beyond them.
+  size_t weightBytes = 0;
   // Of one image; padding included.
   double multiplications = 0;
-  std::atomic<bool> hasFiniteWeights = true;
 
  protected:
+  // Writes what `weights` points to.
+  virtual void packPanels(Weights given, ck_threads &threads) = 0;
+
   // Output channels that a micro-kernel computes at once: one or two groups, and where their weights begin.
   struct Panel {
     int firstGroup, groups;
@@ -57,9 +64,6 @@ struct ck_convolution {
     int segment = 0, firstColumn = 0;
   };
 
-  // As `ck_convolution_create` gets them.
-  using Weights = const float *const *;
-
   // Of one output.
   size_t weightCount() const { return size_t(shape.input.channels) * shape.kernel * shape.kernel; }
   // Of a group's first output.
@@ -72,6 +76,10 @@ struct ck_convolution {
     return {&factors[size_t(group) * groupChannels], &biases[size_t(group) * groupChannels], shape.has_relu};
   }
   bool isImage() const { return shape.input.channels == 3; }
+  // Whether every step of depth is some channel's; else packed weights need zeros.
+  bool isWhole() const {
+    return blocks * depth * together == (isImage() ? 3 * shape.kernel : shape.input.channels);
+  }
 
   const KernelTable &kernels;
   MapLayout input, output, pooled;
@@ -82,4 +90,11 @@ struct ck_convolution {
   const Operand operand;
   // How many channels share the four bytes of a step of depth; blocks of operands and steps of depth in each.
   int together, blocks, depth;
+  // Packed.
+  uint8_t *weights = nullptr;
+
+ private:
+  // Where nobody else has memory for them.
+  Memory ownWeights;
+  std::atomic<bool> areFinite = true;
 };

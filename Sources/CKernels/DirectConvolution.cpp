@@ -4,10 +4,14 @@
 #include <cmath>
 
 DirectConvolution::DirectConvolution(
-  const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
-  ck_threads &threads)
+  const ck_convolution_shape &shape, const float *bias, ck_instruction_set set)
     : ck_convolution(shape, bias, set) {
-  pack(weights, threads);
+  for (Panel &panel : panels) {
+    panel.weights = weightBytes;
+    weightBytes += panelBytes(panel);
+  }
+  // The micro-kernel fetches ahead, beyond the end too.
+  weightBytes += 8192;
   cut();
 }
 
@@ -29,17 +33,8 @@ std::vector<float> DirectConvolution::quantize(Weights weights) {
   return scales;
 }
 
-void DirectConvolution::pack(Weights given, ck_threads &threads) {
+void DirectConvolution::packPanels(Weights given, ck_threads &threads) {
   const int kernel = shape.kernel, inputs = shape.input.channels;
-  // The image's channels lie side by side, so that a row of taps is one step.
-  const int taps = isImage() ? kernel : kernel * kernel;
-  size_t bytes = 0;
-  for (Panel &panel : panels) {
-    panel.weights = bytes;
-    bytes += size_t(taps) * blocks * depth * panel.lanes() * 4;
-  }
-  // The micro-kernel fetches ahead, beyond the end too.
-  this->weights = Memory(bytes + 8192);
   const std::vector<float> scales =
     shape.input.element == CK_UINT8 ? quantize(given) : std::vector<float>(factors.size());
   const int elementSize = elementBytes(shape.input.element);
@@ -49,8 +44,9 @@ void DirectConvolution::pack(Weights given, ck_threads &threads) {
     const int lanes = panel.lanes();
     const float *values = byLane(given, panel, buffers[size_t(thread)]);
     const float *scale = &scales[size_t(panel.firstGroup) * groupChannels];
-    uint8_t *to = this->weights.data + panel.weights;
-    for (int tap = 0; tap < taps; tap++) {
+    uint8_t *to = weights + panel.weights;
+    if (!isWhole()) std::memset(to, 0, panelBytes(panel));
+    for (int tap = 0; tap < taps(); tap++) {
       for (int position = 0; position < blocks * depth * together; position++) {
         if (position < (isImage() ? 3 * kernel : inputs)) {
           const int channel = isImage() ? position % 3 : position;
@@ -169,7 +165,7 @@ void DirectConvolution::runRows(
   TileArguments tile{};
   tile.pixelDistance = pixel * shape.stride;
   tile.depth = depth;
-  tile.weights = weights.data + panel.weights;
+  tile.weights = weights + panel.weights;
   // Weights come from the second cache, and a step's worth ahead is early enough for it.
   tile.ahead = tile.weights + size_t(depth) * panel.lanes() * 4;
   tile.aheadStep = panel.lanes() * 4;
@@ -197,7 +193,7 @@ void DirectConvolution::run(const ck_convolution_run_arguments &arguments, ck_th
   // Several tasks a thread, so that none waits long at the end; fewer where rows are few.
   const int parts = std::clamp(quotientRoundedUp(8 * threads.count(), panelCount * arguments.images), 1, height);
   // Where a map is larger than the weights its rows stay in the cache while panels change, else a panel stays.
-  const bool panelsFirst = input.image > weights.bytes;
+  const bool panelsFirst = input.image > weightBytes;
   // Rows whose input fits half of a small second cache.
   const int few = std::max(1, int(size_t(256 << 10) / (input.row * size_t(input.blocks) * shape.stride)));
   const int rowParts = panelsFirst ? std::max(parts, quotientRoundedUp(height, few)) : parts;

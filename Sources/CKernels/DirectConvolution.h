@@ -5,12 +5,13 @@
 #include "Convolution.h"
 
 struct DirectConvolution final : ck_convolution {
-  DirectConvolution(
-    const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
-    ck_threads &threads);
+  DirectConvolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
 
   void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const override;
   size_t scratch(int, int) const override { return 0; }
+
+ protected:
+  void packPanels(Weights given, ck_threads &threads) override;
 
  private:
   // Neighbouring output pixels that a micro-kernel computes together, and the list of their taps.
@@ -22,7 +23,6 @@ struct DirectConvolution final : ck_convolution {
     std::vector<Chunk> chunks;
   };
 
-  void pack(Weights weights, ck_threads &threads);
   void storeLanes(const float *values, const float *scales, int lanes, uint8_t *to) const;
   std::vector<float> quantize(Weights weights);
   void cut();
@@ -31,6 +31,9 @@ struct DirectConvolution final : ck_convolution {
   void runRows(
     const ck_convolution_run_arguments &arguments, int image, const Panel &panel, int firstRow, int lastRow) const;
 
+  // The image's channels lie side by side, so that a row of taps is one step.
+  int taps() const { return isImage() ? shape.kernel : shape.kernel * shape.kernel; }
+  size_t panelBytes(const Panel &panel) const { return size_t(taps()) * blocks * depth * panel.lanes() * 4; }
   size_t imageRow() const { return size_t(shape.input.width + 2) * 3 * elementBytes(shape.input.element); }
 
   std::vector<Row> rows;

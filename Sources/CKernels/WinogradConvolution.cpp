@@ -26,8 +26,7 @@ constexpr size_t inPages(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
 }  // namespace
 
 WinogradConvolution::WinogradConvolution(
-  const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
-  ck_threads &threads)
+  const ck_convolution_shape &shape, const float *bias, ck_instruction_set set)
     : ck_convolution(shape, bias, set),
       transforms(kernels.winograd[shape.input.element][sizeIndex(shape.algorithm)]) {
   cut();
@@ -41,7 +40,14 @@ WinogradConvolution::WinogradConvolution(
       break;
   }
   if (operand == WORD_OPERAND) std::fill(factors.begin(), factors.end(), shape.input.scale);
-  pack(weights, threads);
+  // For each panel and element, the panel's weights: in the order in which they are read.
+  size_t bytes = 0;
+  for (Panel &panel : panels) {
+    panel.weights = bytes;
+    bytes += panelBytes(panel);
+  }
+  // The micro-kernel fetches up to a panel ahead, beyond the end too.
+  weightBytes = bytes * elements() + panelBytes(panels[0]);
   multiplications = double(origins.size()) * elements() * blocks * depth * together * groups.size() * groupChannels;
 }
 
@@ -59,21 +65,14 @@ void WinogradConvolution::cut() {
   }
 }
 
-// For each panel and element, the panel's weights: in the order in which they are read.
-void WinogradConvolution::pack(Weights given, ck_threads &threads) {
-  size_t bytes = 0;
-  for (Panel &panel : panels) {
-    panel.weights = bytes;
-    bytes += panelBytes(panel);
-  }
-  // The micro-kernel fetches up to a panel ahead, beyond the end too.
-  weights = Memory(bytes * elements() + panelBytes(panels[0]));
+void WinogradConvolution::packPanels(Weights given, ck_threads &threads) {
   std::vector<std::vector<float>> buffers(size_t(threads.count()));
   threads.forEach(int(panels.size()), [&](int index, int thread) {
     const Panel &panel = panels[size_t(index)];
+    if (!isWhole()) std::memset(panelWeights(panel, 0), 0, panelBytes(panel) * elements());
     transforms.weights(
       {byLane(given, panel, buffers[size_t(thread)]), shape.input.channels, panel.lanes(),
-       const_cast<uint8_t *>(panelWeights(panel, 0)), panelBytes(panel),
+       panelWeights(panel, 0), panelBytes(panel),
        &factors[size_t(panel.firstGroup) * groupChannels]});
   });
 }

@@ -19,12 +19,13 @@
 #include "Convolution.h"
 
 struct WinogradConvolution final : ck_convolution {
-  WinogradConvolution(
-    const ck_convolution_shape &shape, Weights weights, const float *bias, ck_instruction_set set,
-    ck_threads &threads);
+  WinogradConvolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
 
   void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const override;
   size_t scratch(int images, int threads) const override;
+
+ protected:
+  void packPanels(Weights given, ck_threads &threads) override;
 
  private:
   struct Range {
@@ -47,7 +48,6 @@ struct WinogradConvolution final : ck_convolution {
   };
 
   void cut();
-  void pack(Weights weights, ck_threads &threads);
   int tilesPerThread(int total, int threads) const;
   int tilesShared(int total) const;
   int partsOfShared(int tiles, int threads) const;
@@ -78,8 +78,8 @@ struct WinogradConvolution final : ck_convolution {
   int outputTile() const { return int(shape.algorithm); }
   int elements() const { return (outputTile() + 2) * (outputTile() + 2); }
   size_t panelBytes(const Panel &panel) const { return size_t(blocks) * depth * panel.lanes() * 4; }
-  const uint8_t *panelWeights(const Panel &panel, int element) const {
-    return weights.data + panel.weights * elements() + element * panelBytes(panel);
+  uint8_t *panelWeights(const Panel &panel, int element) const {
+    return weights + panel.weights * elements() + element * panelBytes(panel);
   }
 
   const WinogradKernels &transforms;

@@ -70,9 +70,10 @@ std::optional<Tensor> convolution(
 
   const Threads threads = libtorch_threads();
   const float *weights = static_cast<const float *>(weight.const_data_ptr());
-  const Convolution convolution(ck_convolution_create(
-      &shape, &weights, static_cast<const float *>(bias.const_data_ptr()), instructions, threads.get()));
-  if (!convolution) return std::nullopt;
+  const Convolution convolution(
+      ck_convolution_create(&shape, static_cast<const float *>(bias.const_data_ptr()), instructions));
+  const Tensor packed = bytes(ck_convolution_weight_bytes(convolution.get()));
+  if (!ck_convolution_pack(convolution.get(), &weights, packed.mutable_data_ptr(), threads.get())) return std::nullopt;
   const Tensor source = bytes(ck_map_bytes(&shape.input) * size_t(images));
   const Tensor scratch = bytes(ck_convolution_scratch(convolution.get(), images, ck_threads_count(threads.get())));
   ck_map_load(&given, &shape.input, images, input.const_data_ptr(), source.mutable_data_ptr(), threads.get());

@@ -73,13 +73,15 @@ public final class SGD {
     }
   }
 
-  /// Calls `body` with every group, its gradients (zeros where there are none) and its momentum.
+  /// Calls `body` with every group, its gradients (zeros where there are none) and its momentum: none
+  /// without momentum, as the operators want it.
   private func update(_ body: (_ group: Group, _ gradients: [Tensor], _ buffers: [Tensor]) -> Void)
   {
     withoutGradients {
       for (group, buffers) in zip(groups, momentumBuffers) {
         body(
-          group, group.parameters.map { $0.gradient ?? $0.detached().zerosLike() }, buffers)
+          group, group.parameters.map { $0.gradient ?? $0.detached().zerosLike() },
+          momentum > 0 ? buffers : [])
       }
     }
   }

@@ -68,7 +68,9 @@ struct DetectCommand: ParsableCommand {
       guard sheet == nil else { throw CommandError("--sheet is for images, not for films") }
       guard shard == .whole else { throw CommandError("--shard is for images, not for films") }
     }
-    let detector = try machine.detector(model)
+    // Not the part's count: every part gives what one process would give.
+    let detector = try machine.detector(
+      model, packing: films.isEmpty && files.count == 1 ? .everyRun : .once)
     let suppressed = try settings.suppressedLabels(of: detector.configuration.classes)
     let json = try json.map { try DetectionsFile($0, isPart: shard != .whole) }
     if let film = films.first {

@@ -48,17 +48,21 @@ struct InferenceOptions: ParsableArguments {
   }
 
   /// The detector of a model file.
-  func detector(_ model: String) throws -> Detector {
-    Detector(try predictor(ImportedModel(contentsOf: URL(filePath: model))))
+  ///
+  /// - Parameter packing: see `NativePredictor.Packing`.
+  func detector(_ model: String, packing: NativePredictor.Packing = .once) throws -> Detector {
+    Detector(try predictor(ImportedModel(contentsOf: URL(filePath: model)), packing: packing))
   }
 
   /// What runs a model's network.
-  func predictor(_ model: ImportedModel) throws -> any Predictor {
+  func predictor(
+    _ model: ImportedModel, packing: NativePredictor.Packing = .once
+  ) throws -> any Predictor {
     #if Training
       let device = try device.opened()
       if engine == .torch || device != .cpu { return try torchPredictor(model, on: device) }
     #endif
-    return try NativePredictor(model, precision: precision, threads: threads)
+    return try NativePredictor(model, precision: precision, threads: threads, packing: packing)
   }
 
   #if Training

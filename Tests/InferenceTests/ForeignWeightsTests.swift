@@ -13,7 +13,7 @@ struct ForeignWeightsTests {
       contentsOf: SharedFixtures.url("fixtures/checkpoints/\(peer.golden).safetensors"))
     try withUnpackedCheckpoint(peer.checkpoint) { url in
       let predictor = try NativePredictor(ImportedModel(contentsOf: url), precision: .float32)
-      let found = predictor.predict(normalized: try golden.floats(peer.input), imageCount: 1)
+      let found = try predictor.predict(normalized: golden.floats(peer.input), imageCount: 1)
       try expectClose(found.locations, columns: 4, golden.tensor(peer.locations))
       try expectClose(
         found.scores, columns: predictor.configuration.scoreCount, golden.tensor(peer.scores))

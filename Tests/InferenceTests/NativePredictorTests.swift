@@ -15,8 +15,10 @@ struct NativePredictorTests {
     #expect(kernel_stress_failures() == 0)
   }
 
-  @Test(arguments: fastSets)
-  func computesWhatTheReferenceComputes(instructionSet: InstructionSet) throws {
+  @Test(arguments: fastSets, [NativePredictor.Packing.once, .everyRun])
+  func computesWhatTheReferenceComputes(
+    instructionSet: InstructionSet, packing: NativePredictor.Packing
+  ) throws {
     let golden = try SafeTensors(
       contentsOf: HashTensor.resource("network_forward.safetensors"))
     try withReferenceModel { model in
@@ -25,9 +27,9 @@ struct NativePredictorTests {
         (NativePredictor.Precision.float32, Float(1e-4)), (.bfloat16, 3e-2),
       ] where instructionSet.supports(precision) {
         let predictor = try NativePredictor(
-          model, precision: precision, instructionSet: instructionSet)
+          model, precision: precision, packing: packing, instructionSet: instructionSet)
         #expect(predictor.precision == precision)
-        let found = predictor.predict(normalized: image, imageCount: 1)
+        let found = try predictor.predict(normalized: image, imageCount: 1)
         let locations = relativeDifference(found.locations, try golden.floats("locations"))
         let scores = relativeDifference(found.scores, try golden.floats("scores"))
         #expect(locations <= tolerance, "\(precision): locations off by \(locations)")
@@ -70,17 +72,17 @@ struct NativePredictorTests {
       // More than run through the network together.
       let count = 9
       let pixels = Self.pixels(count)
-      let batch = predictor.predict(pixels, imageCount: count)
+      let batch = try predictor.predict(pixels, imageCount: count)
       for image in 0..<count {
         let bytes = 300 * 300 * 3
-        let alone = predictor.predict(
+        let alone = try predictor.predict(
           Array(pixels[image * bytes..<(image + 1) * bytes]), imageCount: 1)
         let rows = image * alone.locations.count..<(image + 1) * alone.locations.count
         #expect(Array(batch.locations[rows]) == alone.locations)
         let scores = image * alone.scores.count..<(image + 1) * alone.scores.count
         #expect(Array(batch.scores[scores]) == alone.scores)
       }
-      #expect(predictor.predict([], imageCount: 0).locations.isEmpty)
+      #expect(try predictor.predict([], imageCount: 0).locations.isEmpty)
     }
   }
 
@@ -91,7 +93,7 @@ struct NativePredictorTests {
         .predict(Self.pixels(1), imageCount: 1)
       let predictor = try NativePredictor(model, precision: .float32, threads: threads)
       #expect(predictor.threadCount == threads)
-      let found = predictor.predict(Self.pixels(1), imageCount: 1)
+      let found = try predictor.predict(Self.pixels(1), imageCount: 1)
       #expect(found.locations == expected.locations && found.scores == expected.scores)
     }
   }
@@ -102,12 +104,14 @@ struct NativePredictorTests {
       let images = (0..<4).map { UInt8($0) * 60 }.map {
         [UInt8](repeating: $0, count: 300 * 300 * 3)
       }
-      let alone = images.map { predictor.predict($0, imageCount: 1).scores }
-      await withTaskGroup(of: (Int, [Float]).self) { group in
+      let alone = try images.map { try predictor.predict($0, imageCount: 1).scores }
+      try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
         for turn in 0..<12 {
-          group.addTask { (turn % 4, predictor.predict(images[turn % 4], imageCount: 1).scores) }
+          group.addTask {
+            (turn % 4, try predictor.predict(images[turn % 4], imageCount: 1).scores)
+          }
         }
-        for await (image, scores) in group { #expect(scores == alone[image]) }
+        for try await (image, scores) in group { #expect(scores == alone[image]) }
       }
     }
   }
@@ -127,13 +131,31 @@ struct NativePredictorTests {
     try withModel(configuration, values: hashedValues) { model in
       let predictor = try NativePredictor(model)
       let size = configuration.imageSize
-      let found = predictor.predict(Self.pixels(1, size: size), imageCount: 1)
+      let found = try predictor.predict(Self.pixels(1, size: size), imageCount: 1)
       let priors = PriorBoxes(configuration)
       #expect(found.locations.count == priors.count * 4)
       #expect(found.scores.count == priors.count * 3)
       #expect(found.locations.allSatisfy(\.isFinite) && found.scores.allSatisfy(\.isFinite))
-      let profile = predictor.profile(Self.pixels(1, size: size), repetitions: 1)
+      let profile = try predictor.profile(Self.pixels(1, size: size), repetitions: 1)
       #expect(profile.layers.contains { $0.name == "conv4_3" && $0.seconds > 0 })
+    }
+  }
+
+  @Test func keepsNoWeightsThatEveryRunPacks() throws {
+    try withModel(Self.tiny, values: hashedValues) { model in
+      let packed = try NativePredictor(model, precision: .float32)
+      let unpacked = try NativePredictor(model, precision: .float32, packing: .everyRun)
+      let count = 3
+      let expected = try packed.predict(Self.pixels(count), imageCount: count)
+      // Twice, and on others in between: nothing remains of a run.
+      for images in [count, 1, count] {
+        let found = try unpacked.predict(Self.pixels(images), imageCount: images)
+        guard images == count else { continue }
+        #expect(relativeDifference(found.locations, expected.locations) <= 2e-5)
+        #expect(relativeDifference(found.scores, expected.scores) <= 2e-5)
+      }
+      #expect(packed.weightByteCount > 1 << 20)
+      #expect(unpacked.weightByteCount == 0)
     }
   }
 
@@ -157,8 +179,12 @@ struct NativePredictorTests {
       return values
     }
     try withModel(Self.tiny, values: values) { model in
-      let error = #expect(throws: WeightFileError.self) { try NativePredictor(model) }
-      #expect(error?.description.contains(name) == true, "\(error?.description ?? "no error")")
+      for packing in [NativePredictor.Packing.once, .everyRun] {
+        let error = #expect(throws: WeightFileError.self) {
+          try NativePredictor(model, packing: packing).predict(Self.pixels(1), imageCount: 1)
+        }
+        #expect(error?.description.contains(name) == true, "\(error?.description ?? "no error")")
+      }
     }
   }
 

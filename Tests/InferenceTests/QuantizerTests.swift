@@ -50,7 +50,7 @@ struct QuantizerTests {
           let predictor = try NativePredictor(
             written, precision: .int8, instructionSet: instructionSet)
           #expect(predictor.precision == .int8)
-          let off = error(predictor.predict(pixels, imageCount: 1), expected)
+          let off = error(try predictor.predict(pixels, imageCount: 1), expected)
           #expect(off <= 0.06, "\(instructionSet.rawValue): off by \(off)")
         }
         // Read as floats, the weights are off by what the bytes lost.

@@ -89,8 +89,8 @@ std::vector<float> drawn(size_t count, double low, double high, std::mt19937 &ra
 
 // Memory that begins as something other than zeros, so that what is never written shows.
 struct Filled {
-  explicit Filled(size_t bytes) : bytes(bytes), data(ck_allocate(bytes)) {
-    std::fill_n(static_cast<uint8_t *>(data), bytes, uint8_t(0x7b));
+  explicit Filled(size_t bytes, uint8_t value = 0x7b) : bytes(bytes), data(ck_allocate(bytes)) {
+    std::fill_n(static_cast<uint8_t *>(data), bytes, value);
   }
   ~Filled() { ck_free(data, bytes); }
   Filled(const Filled &) = delete;
@@ -147,7 +147,10 @@ Difference difference(const Case &c, ck_instruction_set set, ck_element element,
   }
   const size_t ofFirstSegment = size_t(c.segments[0]) * c.inputs * c.kernel * c.kernel;
   const float *const arrays[] = {weights.data(), weights.data() + ofFirstSegment};
-  ck_convolution *convolution = ck_convolution_create(&shape, arrays, bias.data(), set, threads);
+  ck_convolution *convolution = ck_convolution_create(&shape, bias.data(), set);
+  // In floats of 32 and of 16 bits that is not a number.
+  Filled packed(ck_convolution_weight_bytes(convolution), 0xff);
+  ck_convolution_pack(convolution, arrays, schedule == CK_SCHEDULE_SHARED ? nullptr : packed.data, threads);
   Filled scratch(ck_convolution_scratch(convolution, c.images, ck_threads_count(threads)) + 64);
   std::vector<float> rows[2];
   for (int segment = 0; segment < shape.segment_count; segment++)

@@ -59,6 +59,19 @@ struct SGDTests {
     #expect(abs(optimizer.momentumByName[0].tensor.scalar - v) < 1e-5)
   }
 
+  @Test func withoutMomentumFollowsTheGradientAlone() {
+    let weight = Tensor([1] as [Float])
+    weight.setRequiresGradient(true)
+    let optimizer = SGD(groups: [SGD.Group([("w", weight)], weightDecay: 0.5)], momentum: 0)
+    (weight * 3.0).sum().backward()
+    optimizer.step(learningRate: 0.1)
+    #expect(abs(weight.scalar - 0.65) < 1e-6)
+    optimizer.step(
+      learningRate: Tensor.full([], value: 0.1), dividingGradientsBy: Tensor.full([], value: 2),
+      isSkipped: Tensor.full([], value: 0))
+    #expect(abs(weight.scalar - (0.65 - 0.1 * (1.5 + 0.5 * 0.65))) < 1e-6)
+  }
+
   @Test func measuresAndScalesAllGradientsTogether() {
     let a = Tensor([0] as [Float])
     let b = Tensor([0] as [Float])

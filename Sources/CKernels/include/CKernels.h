@@ -105,18 +105,22 @@ typedef struct {
 
 typedef struct ck_convolution ck_convolution;
 
-// Packs weights, (outputs, inputs, kernel, kernel), in an array for each segment if there are any, and bias, (outputs),
-// for an instruction set. Null when a weight is not finite.
+// A convolution for an instruction set, without weights. bias: (outputs).
 ck_convolution *ck_convolution_create(
-  const ck_convolution_shape *shape, const float *const *weights, const float *bias, ck_instruction_set set,
-  ck_threads *threads);
+  const ck_convolution_shape *shape, const float *bias, ck_instruction_set set);
 void ck_convolution_destroy(ck_convolution *convolution);
+
+// Bytes of packed weights, and of what may be fetched beyond them.
+size_t ck_convolution_weight_bytes(const ck_convolution *convolution);
+
+// Packs weights, (outputs, inputs, kernel, kernel), in an array for each segment if there are any, into `memory`, which
+// has to stay as it is while the convolution runs; null lets the convolution keep them itself. False when a weight is not
+// finite.
+bool ck_convolution_pack(
+  ck_convolution *convolution, const float *const *weights, void *memory, ck_threads *threads);
 
 // Bytes that a run needs for itself.
 size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images, int32_t threads);
-
-// Bytes of packed weights.
-size_t ck_convolution_weight_bytes(const ck_convolution *convolution);
 
 // Multiply-adds that a run of one image really does, padding included.
 double ck_convolution_multiplications(const ck_convolution *convolution);

@@ -2,13 +2,15 @@ extension LayerPlan {
   /// Chooses the algorithm of every convolution, joins pools with the convolutions before them where
   /// the algorithm computes whole pooling windows at once, and finds out which borders maps need.
   ///
-  /// - Parameter hasManyRegisters: whether there are 32 for vectors. The transforms of F(6x6) keep 64
-  ///   values; with 16 registers they cost more than they save.
-  mutating func tune(hasManyRegisters: Bool) {
+  /// - Parameters:
+  ///   - hasManyRegisters: whether there are 32 for vectors. The transforms of F(6x6) keep 64 values;
+  ///     with 16 registers they cost more than they save.
+  ///   - packing: when weights are packed.
+  mutating func tune(hasManyRegisters: Bool, packing: NativePredictor.Packing = .once) {
     for index in layers.indices {
       guard case .convolution(var convolution) = layers[index].operation else { continue }
       convolution.algorithm = algorithm(
-        convolution, layers[index], hasManyRegisters: hasManyRegisters)
+        convolution, layers[index], hasManyRegisters: hasManyRegisters, packing: packing)
       layers[index].operation = .convolution(convolution)
     }
     fusePools()
@@ -40,7 +42,8 @@ extension LayerPlan {
 
   /// The cheapest algorithm, by multiply-adds.
   private func algorithm(
-    _ convolution: Convolution, _ layer: Layer, hasManyRegisters: Bool
+    _ convolution: Convolution, _ layer: Layer, hasManyRegisters: Bool,
+    packing: NativePredictor.Packing
   ) -> Algorithm {
     guard let input = layer.input, convolution.kernelSize == 3, convolution.stride == 1 else {
       return .direct
@@ -50,19 +53,21 @@ extension LayerPlan {
     let size = maps[input].size
     /// In multiply-adds for each pair of an input and an output channel. Transforms move each element
     /// of a tile twice, for every input and every output channel. A weight costs as much as some
-    /// sixteen multiply-adds before it has come from memory, which decides on small maps.
+    /// sixteen multiply-adds before it has come from memory, which decides on small maps, and as sixty
+    /// where it has to be packed first.
+    let weight: Double = packing == .once ? 16 : 60
     func cost(_ algorithm: Algorithm) -> Double {
       let products = Double(convolution.multiplications(algorithm, size: size))
       switch algorithm {
       case .direct:
-        let weights = 16 * Double(convolution.kernelSize * convolution.kernelSize)
+        let weights = weight * Double(convolution.kernelSize * convolution.kernelSize)
         // Winograd multiplies words where a direct convolution multiplies bytes, two for one.
         return (products + weights) / (element == .uint8 ? 2 : 1)
       case .winograd(let tile):
         let transforms =
           12 / Double(convolution.inputChannels)
           + 12 / Double(convolution.outputChannels)
-        return products * (1 + transforms) + 16 * Double((tile + 2) * (tile + 2))
+        return products * (1 + transforms) + weight * Double((tile + 2) * (tile + 2))
       }
     }
     return ([.direct] + tiles.map(Algorithm.winograd)).min { cost($0) < cost($1) } ?? .direct

@@ -2,8 +2,8 @@ internal import CKernels
 import MultiBox
 import Weights
 
-/// A network whose weights are packed for an instruction set. Nothing in it changes after it was
-/// made; what a run writes lies in a ``Workspace``.
+/// A network whose weights are packed for an instruction set, once or in every run. Other than them
+/// nothing in it changes after it was made; what a run writes lies in a ``Workspace``.
 final class NativeNetwork: @unchecked Sendable {
   let plan: LayerPlan
   let memory: MemoryPlan
@@ -13,7 +13,9 @@ final class NativeNetwork: @unchecked Sendable {
   let priorCount: Int
   let scoreCount: Int
   /// Of each layer that is one.
-  private let convolutions: [OpaquePointer?]
+  private let convolutions: [Convolution?]
+  /// Where every run packs weights.
+  private let unpacked: ImportedModel?
   /// Of each channel of the normalised map's blocks.
   private let rescaleFactors: [Float]
   /// A pixel's value is its byte times `factors` plus `shifts`.
@@ -23,12 +25,41 @@ final class NativeNetwork: @unchecked Sendable {
   private let firstPriors: [Int]
   private let priorsPerPosition: [Int]
 
-  /// Packs a model's weights.
+  /// A layer of the kernels.
+  private final class Convolution {
+    let kernel: OpaquePointer
+    /// Their names in the model.
+    let parameters: [String]
+    /// What a run packs; nothing where that is done.
+    var weights: [StoredTensor]
+
+    init(_ kernel: OpaquePointer, parameters: [String], weights: [StoredTensor]) {
+      self.kernel = kernel
+      self.parameters = parameters
+      self.weights = weights
+    }
+
+    deinit { ck_convolution_destroy(kernel) }
+
+    /// - Parameter memory: where packed weights go; nil for memory of the layer's own.
+    func pack(
+      of model: ImportedModel, into memory: UnsafeMutableRawPointer?, _ threads: KernelThreads
+    ) throws {
+      let areFinite = try withFloats(of: weights[...]) {
+        ck_convolution_pack(kernel, $0, memory, threads.pointer)
+      }
+      guard areFinite else { throw try WeightFileError(notFiniteWeightsOf: parameters, of: model) }
+    }
+  }
+
+  /// Reads a model's biases, and packs its weights unless that is left to the runs.
   ///
   /// - Throws: ``WeightFileError`` when they cannot be read, or are not finite.
   init(
-    _ model: ImportedModel, plan: LayerPlan, instructions: InstructionSet, threads: KernelThreads
+    _ model: ImportedModel, plan: LayerPlan, packing: NativePredictor.Packing,
+    instructions: InstructionSet, threads: KernelThreads
   ) throws {
+    unpacked = packing == .once ? nil : model
     let configuration = model.configuration
     self.plan = plan
     self.instructions = instructions
@@ -55,37 +86,29 @@ final class NativeNetwork: @unchecked Sendable {
       byteCounts: plan.maps.map { map in
         withUnsafePointer(to: ck_map(map)) { ck_map_bytes($0) }
       })
-    var convolutions: [OpaquePointer?] = []
-    do {
-      for layer in plan.layers {
-        guard case .convolution(let convolution) = layer.operation else {
-          convolutions.append(nil)
-          continue
-        }
-        let parameters = try convolution.parameters.map {
-          try ConvolutionParameters($0, of: model)
-        }
-        var shape = Self.shape(
-          convolution, layer, plan, scoreCount: configuration.scoreCount,
-          priorsPerPosition: priorsPerPosition, imageSize: imageSize,
-          imageElement: self.imageElement)
-        let packed = try withFloats(of: parameters.map(\.weights)[...]) {
-          ck_convolution_create(
-            &shape, $0, parameters.flatMap(\.bias), instructions.set, threads.pointer)
-        }
-        guard let packed else {
-          throw try WeightFileError(notFiniteWeightsOf: convolution.parameters, of: model)
-        }
-        convolutions.append(packed)
+    var convolutions: [Convolution?] = []
+    for layer in plan.layers {
+      guard case .convolution(let convolution) = layer.operation else {
+        convolutions.append(nil)
+        continue
       }
-    } catch {
-      convolutions.forEach(ck_convolution_destroy)
-      throw error
+      let parameters = try convolution.parameters.map {
+        try ConvolutionParameters($0, of: model)
+      }
+      var shape = Self.shape(
+        convolution, layer, plan, scoreCount: configuration.scoreCount,
+        priorsPerPosition: priorsPerPosition, imageSize: imageSize, imageElement: imageElement)
+      let made = Convolution(
+        ck_convolution_create(&shape, parameters.flatMap(\.bias), instructions.set),
+        parameters: convolution.parameters, weights: parameters.map(\.weights))
+      if packing == .once {
+        try made.pack(of: model, into: nil, threads)
+        made.weights = []
+      }
+      convolutions.append(made)
     }
     self.convolutions = convolutions
   }
-
-  deinit { convolutions.forEach(ck_convolution_destroy) }
 
   private static func shape(
     _ convolution: LayerPlan.Convolution, _ layer: LayerPlan.Layer, _ plan: LayerPlan,
@@ -124,20 +147,25 @@ final class NativeNetwork: @unchecked Sendable {
     return shape
   }
 
-  /// Bytes of packed weights.
-  var weightByteCount: Int {
-    convolutions.reduce(0) { $0 + ($1.map(ck_convolution_weight_bytes) ?? 0) }
+  /// Bytes of packed weights that are kept.
+  var weightByteCount: Int { unpacked == nil ? weightByteCounts.reduce(0, +) : 0 }
+
+  /// Bytes for the weights of any layer, where every run packs them.
+  var sharedWeightByteCount: Int { unpacked == nil ? 0 : weightByteCounts.max() ?? 0 }
+
+  private var weightByteCounts: [Int] {
+    convolutions.compactMap { $0 }.map { ck_convolution_weight_bytes($0.kernel) }
   }
 
   /// Multiply-adds that a layer really does for one image, padding included.
   func multiplications(ofLayer layer: Int) -> Double {
-    convolutions[layer].map(ck_convolution_multiplications) ?? 0
+    convolutions[layer].map { ck_convolution_multiplications($0.kernel) } ?? 0
   }
 
   /// The most bytes that a layer needs for itself.
   func scratchByteCount(images: Int, threads: Int) -> Int {
     convolutions.reduce(0) {
-      max($0, $1.map { ck_convolution_scratch($0, Int32(images), Int32(threads)) } ?? 0)
+      max($0, $1.map { ck_convolution_scratch($0.kernel, Int32(images), Int32(threads)) } ?? 0)
     }
   }
 
@@ -171,10 +199,12 @@ final class NativeNetwork: @unchecked Sendable {
   /// - Parameters:
   ///   - locations: the first image's row of the first prior.
   ///   - scores: the same for class scores.
+  /// - Throws: ``WeightFileError`` when the layer's weights are packed now and cannot be read, or are
+  ///   not finite.
   func run(
     layer index: Int, images: Int, _ workspace: Workspace, locations: UnsafeMutablePointer<Float>,
     scores: UnsafeMutablePointer<Float>
-  ) {
+  ) throws {
     let layer = plan.layers[index]
     let threads = workspace.threads.pointer
     for map in layer.writtenMaps {
@@ -183,6 +213,10 @@ final class NativeNetwork: @unchecked Sendable {
     }
     switch layer.operation {
     case .convolution(let convolution):
+      guard let made = convolutions[index] else { return }
+      if let unpacked {
+        try made.pack(of: unpacked, into: workspace.weights, workspace.threads)
+      }
       var arguments = ck_convolution_run_arguments()
       arguments.images = Int32(images)
       arguments.input = UnsafeRawPointer(layer.input.map(workspace.map) ?? workspace.images)
@@ -194,7 +228,7 @@ final class NativeNetwork: @unchecked Sendable {
         arguments.rows = (locations + first * 4, scores + first * scoreCount)
         arguments.row_distances = (priorCount * 4, priorCount * scoreCount)
       }
-      ck_convolution_run(convolutions[index], &arguments, threads)
+      ck_convolution_run(made.kernel, &arguments, threads)
     case .maximumPool(let kernelSize, let stride, let padding):
       guard let input = layer.input, let output = layer.output else { return }
       var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))

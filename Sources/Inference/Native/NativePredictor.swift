@@ -18,6 +18,16 @@ public final class NativePredictor: Predictor {
     case int8
   }
 
+  /// When weights are brought into the order in which kernels read them.
+  public enum Packing: Sendable {
+    /// At the start, for the fastest convolutions; they then are several times as many numbers.
+    case once
+    /// Layer by layer in every run, in memory that the layers share, for convolutions that need fewer
+    /// numbers. One image takes less time from the file to the result, and a fraction of the memory;
+    /// every further image takes longer. Results differ within the precision.
+    case everyRun
+  }
+
   /// The network's description.
   public let configuration: SSDConfiguration
   /// What convolutions multiply: float32 where the processor has nothing for what was asked for.
@@ -37,36 +47,39 @@ public final class NativePredictor: Predictor {
     var workspace: Workspace
   }
 
-  /// Packs the model's weights.
+  /// Reads the model, and packs its weights unless that is left to the runs.
   ///
   /// - Parameters:
   ///   - precision: falls back to float32 where the processor has no instructions for it, or where
   ///     int8 is asked for and the model is not quantised (see ``Quantizer``).
   ///   - threads: the number of threads; nil for as many as the process has processors.
+  ///   - packing: see ``Packing``.
   /// - Throws: ``/Weights/WeightFileError`` when weights cannot be read or are not finite, or
   ///   ``ImpossibleNetwork``, or ``UnavailableInstructionSet``.
   public convenience init(
-    _ model: ImportedModel, precision: Precision = .automatic, threads: Int? = nil
+    _ model: ImportedModel, precision: Precision = .automatic, threads: Int? = nil,
+    packing: Packing = .once
   ) throws {
     try self.init(
-      model, precision: precision, threads: threads, instructionSet: InstructionSet.chosen())
+      model, precision: precision, threads: threads, packing: packing,
+      instructionSet: InstructionSet.chosen())
   }
 
   /// The same with a given instruction set.
   /// - Precondition: the processor has it.
   public convenience init(
     _ model: ImportedModel, precision: Precision = .automatic, threads: Int? = nil,
-    instructionSet: InstructionSet
+    packing: Packing = .once, instructionSet: InstructionSet
   ) throws {
     try self.init(
-      model, precision: precision, threads: threads, instructionSet: instructionSet,
-      quantization: Quantization(of: model))
+      model, precision: precision, threads: threads, packing: packing,
+      instructionSet: instructionSet, quantization: Quantization(of: model))
   }
 
   /// - Parameter quantization: what int8 means for this model.
   init(
-    _ model: ImportedModel, precision: Precision, threads: Int?, instructionSet: InstructionSet,
-    quantization: Quantization?
+    _ model: ImportedModel, precision: Precision, threads: Int?, packing: Packing = .once,
+    instructionSet: InstructionSet, quantization: Quantization?
   ) throws {
     precondition(instructionSet.isAvailable, "no \(instructionSet.rawValue) on this processor")
     configuration = model.configuration
@@ -79,10 +92,10 @@ public final class NativePredictor: Predictor {
     if self.precision == .int8, let quantization {
       plan.quantize(quantization, limit: instructionSet.activationLimit)
     }
-    plan.tune(hasManyRegisters: instructionSet.hasManyRegisters)
+    plan.tune(hasManyRegisters: instructionSet.hasManyRegisters, packing: packing)
     let threads = KernelThreads(count: threadCount)
     network = try NativeNetwork(
-      model, plan: plan, instructions: instructionSet, threads: threads)
+      model, plan: plan, packing: packing, instructions: instructionSet, threads: threads)
     workspace = Mutex(UnsafeWorkspace(workspace: Workspace(network, threads: threads)))
   }
 
@@ -103,19 +116,22 @@ public final class NativePredictor: Predictor {
     }
   }
 
-  /// Bytes of packed weights.
+  /// Bytes of packed weights that are kept.
   public var weightByteCount: Int { network.weightByteCount }
 
   /// Bytes for maps and everything else that a run writes: grows with the first large batch.
   public var workspaceByteCount: Int { workspace.withLock { $0.workspace.byteCount } }
 
   /// Runs the network; see ``Predictor``.
-  public func predict(_ pixels: [UInt8], imageCount: Int) -> RawPredictions {
+  ///
+  /// - Throws: ``/Weights/WeightFileError`` when weights are packed in every run, and cannot be read or
+  ///   are not finite.
+  public func predict(_ pixels: [UInt8], imageCount: Int) throws -> RawPredictions {
     let imageBytes = configuration.imageSize * configuration.imageSize * 3
     precondition(
       pixels.count == imageCount * imageBytes,
       "\(pixels.count) bytes are not \(imageCount) images of \(imageBytes)")
-    return run(imageCount: imageCount) { first, count, workspace in
+    return try run(imageCount: imageCount) { first, count, workspace in
       pixels.withUnsafeBufferPointer {
         network.loadImages($0.baseAddress! + first * imageBytes, count: count, workspace)
       }
@@ -125,10 +141,11 @@ public final class NativePredictor: Predictor {
   /// Runs the network on images that are normalised already.
   ///
   /// - Parameter values: (images, 3, size, size), row-major.
-  public func predict(normalized values: [Float], imageCount: Int) -> RawPredictions {
+  /// - Throws: as ``predict(_:imageCount:)``.
+  public func predict(normalized values: [Float], imageCount: Int) throws -> RawPredictions {
     let imageValues = configuration.imageSize * configuration.imageSize * 3
     precondition(values.count == imageCount * imageValues)
-    return run(imageCount: imageCount) { first, count, workspace in
+    return try run(imageCount: imageCount) { first, count, workspace in
       values.withUnsafeBufferPointer {
         network.loadImages(
           normalized: $0.baseAddress! + first * imageValues, count: count, workspace)
@@ -138,18 +155,18 @@ public final class NativePredictor: Predictor {
 
   private func run(
     imageCount: Int, load: (_ first: Int, _ count: Int, Workspace) -> Void
-  ) -> RawPredictions {
+  ) throws -> RawPredictions {
     var scores: [Float] = []
-    let locations = output(columns: 4, imageCount) { locations in
-      scores = output(columns: network.scoreCount, imageCount) { scores in
-        workspace.withLock { held in
+    let locations = try output(columns: 4, imageCount) { locations in
+      scores = try output(columns: network.scoreCount, imageCount) { scores in
+        try workspace.withLock { held in
           let workspace = held.workspace
           for first in stride(from: 0, to: imageCount, by: Self.batchLimit) {
             let count = min(Self.batchLimit, imageCount - first)
             workspace.reserve(images: count)
             load(first, count, workspace)
             for layer in network.plan.layers.indices {
-              network.run(
+              try network.run(
                 layer: layer, images: count, workspace,
                 locations: locations + first * network.priorCount * 4,
                 scores: scores + first * network.priorCount * network.scoreCount)
@@ -163,17 +180,19 @@ public final class NativePredictor: Predictor {
 
   /// Runs the network on one image and shows every map that it leaves in memory, as floats
   /// (channels, size, size).
-  func visitMaps(of pixels: [UInt8], _ visit: (_ name: String, _ values: [Float]) -> Void) {
-    workspace.withLock { held in
+  func visitMaps(
+    of pixels: [UInt8], _ visit: (_ name: String, _ values: [Float]) -> Void
+  ) throws {
+    try workspace.withLock { held in
       let workspace = held.workspace
       workspace.reserve(images: 1)
       pixels.withUnsafeBufferPointer {
         network.loadImages($0.baseAddress!, count: 1, workspace)
       }
-      _ = output(columns: 4, 1) { locations in
-        _ = output(columns: network.scoreCount, 1) { scores in
+      _ = try output(columns: 4, 1) { locations in
+        _ = try output(columns: network.scoreCount, 1) { scores in
           for index in network.plan.layers.indices {
-            network.run(
+            try network.run(
               layer: index, images: 1, workspace, locations: locations, scores: scores)
             for map in network.plan.layers[index].writtenMaps {
               visit(network.plan.maps[map].name, network.values(ofMap: map, workspace))
@@ -186,12 +205,12 @@ public final class NativePredictor: Predictor {
 
   /// An array for a row of each prior of each image, filled by `body`.
   private func output(
-    columns: Int, _ imageCount: Int, _ body: (UnsafeMutablePointer<Float>) -> Void
-  ) -> [Float] {
+    columns: Int, _ imageCount: Int, _ body: (UnsafeMutablePointer<Float>) throws -> Void
+  ) rethrows -> [Float] {
     let count = imageCount * network.priorCount * columns
     guard count > 0 else { return [] }
-    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
-      body(values.baseAddress!)
+    return try [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      try body(values.baseAddress!)
       initialized = count
     }
   }
@@ -203,23 +222,23 @@ public final class NativePredictor: Predictor {
   ///   - repetitions: each layer's time is the median of that many runs, after one that warms up.
   public func profile(
     _ pixels: [UInt8], imageCount: Int = 1, repetitions: Int = 10
-  ) -> NetworkProfile {
+  ) throws -> NetworkProfile {
     precondition((1...Self.batchLimit).contains(imageCount) && repetitions > 0)
     let layers = network.plan.layers
     var times = layers.map { _ in [Double]() }
     let clock = ContinuousClock()
-    workspace.withLock { held in
+    try workspace.withLock { held in
       let workspace = held.workspace
       workspace.reserve(images: imageCount)
       pixels.withUnsafeBufferPointer {
         network.loadImages($0.baseAddress!, count: imageCount, workspace)
       }
-      _ = output(columns: 4, imageCount) { locations in
-        _ = output(columns: network.scoreCount, imageCount) { scores in
+      _ = try output(columns: 4, imageCount) { locations in
+        _ = try output(columns: network.scoreCount, imageCount) { scores in
           for repetition in 0...repetitions {
             for layer in layers.indices {
-              let time = clock.measure {
-                network.run(
+              let time = try clock.measure {
+                try network.run(
                   layer: layer, images: imageCount, workspace, locations: locations,
                   scores: scores)
               }

@@ -38,14 +38,14 @@ public struct Quantizer: Sendable {
 
     var maxima: [String: Float] = [:]
     for (index, image) in images.enumerated() {
-      reference.visitMaps(of: image.resized(width: size, height: size).pixels) { name, values in
+      try reference.visitMaps(of: image.resized(width: size, height: size).pixels) { name, values in
         maxima[name] = max(maxima[name] ?? 0, values.max() ?? 0)
       }
       progress(0.3 * Double(index + 1) / Double(images.count))
     }
     var histograms = maxima.mapValues { RangeHistogram(maximum: $0) }
     for (index, image) in images.enumerated() {
-      reference.visitMaps(of: image.resized(width: size, height: size).pixels) { name, values in
+      try reference.visitMaps(of: image.resized(width: size, height: size).pixels) { name, values in
         histograms[name]?.add(values)
       }
       progress(0.3 + 0.3 * Double(index + 1) / Double(images.count))
@@ -63,7 +63,7 @@ public struct Quantizer: Sendable {
 
     let samples = images.prefix(8).flatMap { $0.resized(width: size, height: size).pixels }
     let sampleCount = min(8, images.count)
-    let expected = reference.predict(samples, imageCount: sampleCount)
+    let expected = try reference.predict(samples, imageCount: sampleCount)
     func outputError(_ ranges: [String: Float]) throws -> Float {
       let found = try NativePredictor(
         model, precision: .int8, threads: threads, instructionSet: reference.instructionSet,

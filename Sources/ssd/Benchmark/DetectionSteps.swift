@@ -54,7 +54,7 @@ struct DetectionSteps {
     guard let predictor = predictor as? NativePredictor else { return nil }
     let pixels = try Detector(predictor).pixels(of: [picture])
     return LayerFigures(
-      profile: predictor.profile(pixels, repetitions: repetitions),
+      profile: try predictor.profile(pixels, repetitions: repetitions),
       peak: MachinePeak(
         precision: predictor.precision, threads: predictor.threadCount,
         instructionSet: predictor.instructionSet))

@@ -1,6 +1,6 @@
 #pragma once
-#include <cairo.h>
-#include <cairo-svg.h>
+#include <cairo/cairo.h>
+#include <cairo/cairo-svg.h>
 
 // The few functions of Pango that lay text out, declared here as in its documentation. Its own
 // headers need the compiler flags of pangocairo.pc, among them -pthread, which SwiftPM refuses with
