@@ -15,8 +15,7 @@ rm -rf demo
 step "Render pictures of shapes, with annotations in Pascal VOC's layout" \
   data synthesize "$data"
 step "Train a network with an eighth of SSD300's channels" \
-  train "$data" --model ssd300-tiny --output "$run" --batch 16 --iterations "${DEMO_ITERATIONS:-1300}" \
-  --learning-rate 0.03 --decay cosine --warm-up 100 --clip 10 --average 0.998 --validate-every 5
+  train "$data" --recipe shapes --output "$run" ${DEMO_ITERATIONS:+--iterations "$DEMO_ITERATIONS"}
 step "Score it on pictures that it has not seen" \
   evaluate "$run/best.safetensors" "$data" --json demo/figures.json
 

@@ -159,7 +159,7 @@ int main(int count, char **arguments) {
     separator = "[";
     const Data data = drawn(l);
     for (const auto element : {CK_FLOAT32, CK_BFLOAT16, CK_UINT8}) {
-      if (!ck_has_operand(set, element)) continue;
+      if (!ck_has_operand(set, ck_operand(element))) continue;
       for (const auto algorithm : {CK_DIRECT, CK_WINOGRAD_2, CK_WINOGRAD_4, CK_WINOGRAD_6}) {
         if (!isPossible(l, element, algorithm)) continue;
         const Way way = measured(l, data, set, element, algorithm, runs, threads);

@@ -46,9 +46,9 @@ struct WordOperand {
 
 #include "VectorKernels.h"
 
-constexpr int (*spins[3])(int64_t) = {spin<Float32Operand>, nullptr, spin<ByteOperand>};
 constexpr KernelTable table = kernelTable(
-  {accumulate<Float32Operand>, nullptr, accumulate<ByteOperand>, accumulate<WordOperand>}, spins);
+  {accumulate<Float32Operand>, nullptr, accumulate<ByteOperand>, accumulate<WordOperand>},
+  {spin<Float32Operand>, nullptr, spin<ByteOperand>, spin<WordOperand>});
 
 }  // namespace
 #pragma clang attribute pop

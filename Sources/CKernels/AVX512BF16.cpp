@@ -53,9 +53,9 @@ struct WordOperand {
 
 #include "VectorKernels.h"
 
-constexpr int (*spins[3])(int64_t) = {spin<Float32Operand>, spin<BFloat16Operand>, spin<ByteOperand>};
 constexpr KernelTable table = kernelTable(
-  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, accumulate<WordOperand>}, spins);
+  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, accumulate<WordOperand>},
+  {spin<Float32Operand>, spin<BFloat16Operand>, spin<ByteOperand>, spin<WordOperand>});
 
 }  // namespace
 #pragma clang attribute pop

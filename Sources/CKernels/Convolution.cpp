@@ -9,9 +9,9 @@ namespace {
 
 Operand operandOf(const ck_convolution_shape &shape) {
   switch (shape.input.element) {
-    case CK_FLOAT32: return FLOAT32_OPERAND;
-    case CK_BFLOAT16: return BFLOAT16_OPERAND;
-    case CK_UINT8: return shape.algorithm == CK_DIRECT ? BYTE_OPERAND : WORD_OPERAND;
+    case CK_FLOAT32: return CK_FLOAT32_OPERAND;
+    case CK_BFLOAT16: return CK_BFLOAT16_OPERAND;
+    case CK_UINT8: return shape.algorithm == CK_DIRECT ? CK_BYTE_OPERAND : CK_WORD_OPERAND;
   }
 }
 

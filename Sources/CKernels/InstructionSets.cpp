@@ -46,13 +46,13 @@ bool ck_instruction_set_is_available(ck_instruction_set set) {
   return table(set) != nullptr && processorHas(set);
 }
 
-bool ck_has_operand(ck_instruction_set set, ck_element element) { return kernels(set).tile[element] != nullptr; }
+bool ck_has_operand(ck_instruction_set set, ck_operand operand) { return kernels(set).tile[operand] != nullptr; }
 
 int32_t ck_activation_limit(ck_instruction_set set) {
   return set == CK_PORTABLE || set == CK_AVX512_BF16 ? 255 : 127;
 }
 
-double ck_peak(ck_instruction_set set, ck_element operand, ck_threads *threads) {
+double ck_peak(ck_instruction_set set, ck_operand operand, ck_threads *threads) {
   const auto spin = kernels(set).spin[operand];
   if (!spin) return 0;
   using Clock = std::chrono::steady_clock;

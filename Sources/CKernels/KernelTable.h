@@ -14,11 +14,11 @@
 // Channels that are stored together: a quarter of a block of bytes, half a block of bfloat16.
 constexpr int groupChannels = 16;
 
-// What is multiplied. Winograd's tiles of bytes become words of sixteen bits.
-enum Operand { FLOAT32_OPERAND, BFLOAT16_OPERAND, BYTE_OPERAND, WORD_OPERAND, OPERAND_COUNT };
+using Operand = ck_operand;
+constexpr int operandCount = 4;
 
 constexpr int operandBytes(Operand operand) {
-  return operand == FLOAT32_OPERAND ? 4 : operand == BYTE_OPERAND ? 1 : 2;
+  return operand == CK_FLOAT32_OPERAND ? 4 : operand == CK_BYTE_OPERAND ? 1 : 2;
 }
 
 // One step through a convolution's sum: where a block of channels of one tap lies, relative to the first pixel, and
@@ -47,6 +47,7 @@ struct TileArguments {
 };
 
 using TileKernel = void (*)(const TileArguments &);
+using SpinKernel = int (*)(int64_t turns);
 
 // Where sixteen channels of an output go: (y, x) lies at data + y * row + x * pixel.
 struct Destination {
@@ -163,7 +164,7 @@ struct KernelTable {
   // The most pixels and the lanes of a micro-kernel.
   int pixels, lanes;
   // By operand; null where float32 is as good.
-  std::array<TileKernel, OPERAND_COUNT> tile;
+  std::array<TileKernel, operandCount> tile;
   void (*store)(const StoreArguments &);
   // Whether all values are finite.
   bool (*transpose)(const TransposeArguments &);
@@ -176,7 +177,7 @@ struct KernelTable {
     const uint8_t *pixels, int count, const float factors[3], const float shifts[3], ck_element element,
     void *output);
   // `turns` rounds of independent multiply-adds; the number of operations in a round.
-  int (*spin[3])(int64_t turns);
+  std::array<SpinKernel, operandCount> spin;
 };
 
 // Null where this build has no such instructions.

@@ -70,8 +70,7 @@ int spin(int64_t turns) {
 
 #include "VectorKernels.h"
 
-constexpr int (*spins[3])(int64_t) = {spin, nullptr, nullptr};
-constexpr KernelTable table = kernelTable({accumulate}, spins);
+constexpr KernelTable table = kernelTable({accumulate}, {spin});
 
 }  // namespace
 

@@ -81,9 +81,9 @@ int spin(int64_t turns) {
 
 #include "VectorKernels.h"
 
-constexpr int (*spins[3])(int64_t) = {spin, spin, spin};
 constexpr KernelTable table = kernelTable(
-  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, accumulate<WordOperand>}, spins);
+  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, accumulate<WordOperand>},
+  {spin, spin, spin, spin});
 
 }  // namespace
 

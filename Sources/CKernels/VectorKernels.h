@@ -102,9 +102,9 @@ constexpr std::array<WinogradKernels, 3> winogradKernels() {
 }
 
 constexpr KernelTable kernelTable(
-  const std::array<TileKernel, OPERAND_COUNT> &tile, int (*const spin[3])(int64_t)) {
+  const std::array<TileKernel, operandCount> &tile, const std::array<SpinKernel, operandCount> &spin) {
   return {
     kernelPixels, panelLanes, tile, store, transpose,
     {winogradKernels<CK_FLOAT32>(), winogradKernels<CK_BFLOAT16>(), winogradKernels<CK_UINT8>()},
-    pool, normalizeLength, normalizePixels, {spin[0], spin[1], spin[2]}};
+    pool, normalizeLength, normalizePixels, spin};
 }

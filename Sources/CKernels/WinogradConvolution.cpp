@@ -39,7 +39,7 @@ WinogradConvolution::WinogradConvolution(
         < size_t(blocks) * depth * 4 * groups.size() * groupChannels;
       break;
   }
-  if (operand == WORD_OPERAND) std::fill(factors.begin(), factors.end(), shape.input.scale);
+  if (operand == CK_WORD_OPERAND) std::fill(factors.begin(), factors.end(), shape.input.scale);
   // For each panel and element, the panel's weights: in the order in which they are read.
   size_t bytes = 0;
   for (Panel &panel : panels) {

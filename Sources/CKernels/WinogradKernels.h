@@ -3,7 +3,7 @@
 #include "WinogradTransforms.h"
 
 constexpr Operand transformedOperand(ck_element element) {
-  return element == CK_FLOAT32 ? FLOAT32_OPERAND : element == CK_BFLOAT16 ? BFLOAT16_OPERAND : WORD_OPERAND;
+  return element == CK_FLOAT32 ? CK_FLOAT32_OPERAND : element == CK_BFLOAT16 ? CK_BFLOAT16_OPERAND : CK_WORD_OPERAND;
 }
 
 // The greatest word of a transformed tile of bytes: 12 bits, which leave as many to the weights on average before sums
@@ -24,7 +24,7 @@ INLINE HalfVector toWords(Vector value) {
 // One element of a transformed tile.
 template <ck_element element, int m>
 INLINE void storeTransformed(Vector value, int y, int x, uint8_t *at) {
-  if constexpr (transformedOperand(element) == WORD_OPERAND) {
+  if constexpr (transformedOperand(element) == CK_WORD_OPERAND) {
     const HalfVector words = toWords(value * wordScale<m>(y, x));
     __builtin_memcpy(at, &words, sizeof words);
   } else {

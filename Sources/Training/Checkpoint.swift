@@ -55,7 +55,8 @@ extension Trainer {
   ///
   /// - Returns: why the run will not end bit for bit like an undisturbed one, a sentence each; usually
   ///   nothing.
-  /// - Throws: ``TrainingError`` when the file is no checkpoint or of another network.
+  /// - Throws: ``TrainingError`` when the file is no checkpoint or of another network,
+  ///   ``CommunicationError`` when other ranks have one of another iteration.
   @discardableResult
   public func resume(from url: URL) throws -> [String] {
     let archive = try SafeTensors(contentsOf: url)
@@ -76,6 +77,7 @@ extension Trainer {
     savedIteration = iteration
     validatedIteration = state.validatedIteration
     best = state.best
+    try communicator.requireEqual("checkpoints", "\(iteration)")
     return differences(from: state)
   }
 

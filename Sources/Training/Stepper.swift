@@ -123,16 +123,16 @@ public final class Stepper {
         network(network.normalized(part.pixels.moved(to: network.device)))
       }
       watch.end(\.forward)
-      let parts = loss(
+      let losses = loss(
         locations: locations, scores: scores, targets: targets, positives: positives)
-      figures.loss += parts.total.scalar
-      figures.localization += parts.localization.scalar
-      figures.confidence += parts.confidence.scalar
+      figures.loss += losses.total.scalar
+      figures.localization += losses.localization.scalar
+      figures.confidence += losses.confidence.scalar
       watch.end(\.loss)
       // With other ranks, none may leave before all know.
       guard figures.loss.isFinite || reducer != nil else { throw NotFinite(loss: figures.loss) }
       if number == last { reducer?.arm() }
-      parts.total.backward()
+      losses.total.backward()
       watch.end(\.backward)
     }
     if let reducer {

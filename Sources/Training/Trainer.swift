@@ -56,8 +56,10 @@ public final class Trainer {
     }
     cache = PictureCache(dataset: dataset, byteLimit: cacheBytes)
     self.dataset = dataset
-    try Self.requireEqualRanks(
-      network, on: dataset, configuration: configuration, communicator: communicator)
+    try communicator.requireEqual("images", dataset.digest)
+    try communicator.requireEqual("settings", ModelFile.json(configuration))
+    try communicator.requireEqual("networks", ModelFile.json(network.configuration))
+    try communicator.requireEqual("kinds of device", network.device == .cpu ? "cpu" : "gpu")
     stepper = try Stepper(network, configuration: configuration, communicator: communicator)
     // Several processes exchange gradients during the backward pass, which no graph holds.
     deviceStepper =
@@ -67,24 +69,6 @@ public final class Trainer {
 
   /// The processes that train together.
   var communicator: any Communicator { stepper.communicator }
-
-  /// Ranks that differ would wait for each other for ever, or train on something else unnoticed.
-  private static func requireEqualRanks(
-    _ network: SSDNetwork, on dataset: DetectionDataset, configuration: TrainingConfiguration,
-    communicator: any Communicator
-  ) throws {
-    guard communicator.count > 1 else { return }
-    for (what, text) in [
-      ("images", dataset.digest), ("settings", try ModelFile.json(configuration)),
-      ("networks", try ModelFile.json(network.configuration)),
-      ("kinds of device", network.device == .cpu ? "cpu" : "gpu"),
-    ] {
-      let texts = try communicator.gathered(Data(text.utf8))
-      if let rank = texts.firstIndex(where: { $0 != texts[0] }) {
-        throw CommunicationError.differ(rank: rank, what: what)
-      }
-    }
-  }
 
   /// How many images there are to train on.
   public var imageCount: Int { dataset.count }

@@ -9,8 +9,7 @@ struct SSDCommand: ParsableCommand {
     discussion: """
       A first detector in four steps:
         ssd data synthesize shapes
-        ssd train shapes --model ssd300-tiny --batch 16 --iterations 1300 --decay cosine \
-      --learning-rate 0.03 --warm-up 100 --clip 10 --average 0.998
+        ssd train shapes --recipe shapes
         ssd evaluate runs/shapes/best.safetensors shapes
         ssd detect runs/shapes/best.safetensors shapes/JPEGImages --output pictures
       """,

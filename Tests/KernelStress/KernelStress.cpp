@@ -242,7 +242,7 @@ int32_t kernel_stress_failures(void) {
       if (!ck_instruction_set_is_available(set)) continue;
       for (const Case &c : cases) {
         for (const ck_element element : {CK_FLOAT32, CK_BFLOAT16, CK_UINT8}) {
-          if (!ck_has_operand(set, element) || (element == CK_UINT8 && c.inputs == 3)) continue;
+          if (!ck_has_operand(set, ck_operand(element)) || (element == CK_UINT8 && c.inputs == 3)) continue;
           for (const ck_algorithm algorithm : {CK_DIRECT, CK_WINOGRAD_2, CK_WINOGRAD_4, CK_WINOGRAD_6}) {
             if (algorithm == CK_DIRECT && c.hasPool) continue;
             if (algorithm != CK_DIRECT && (c.kernel != 3 || c.stride != 1 || c.inputs == 3)) continue;

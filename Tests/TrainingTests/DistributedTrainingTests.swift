@@ -180,4 +180,23 @@ struct DistributedTrainingTests {
         "rank 1 has other images")
     )
   }
+
+  @Test func refusesCheckpointsOfDifferentIterations() throws {
+    try withTemporaryFolder { folder in
+      let dataset = try TrainerTests.dataset(in: folder, count: 2)
+      let files = ["first", "second"].map { folder.appending(path: "\($0).safetensors") }
+      let trainer = try Self.trainer(on: dataset, batchSize: 1, ranks: 2)
+      try trainer.save(to: files[0])
+      try trainer.runEpoch(workers: 1, shouldStop: { false }, report: { _ in })
+      try trainer.save(to: files[1])
+      let results = ThreadCommunicator.together(2) { communicator in
+        let other = try Self.trainer(
+          on: dataset, batchSize: 1, ranks: 2, communicator: communicator)
+        try other.resume(from: files[communicator.rank])
+      }
+      for result in results {
+        #expect(throws: CommunicationError.self) { try result.get() }
+      }
+    }
+  }
 }

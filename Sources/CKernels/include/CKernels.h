@@ -31,8 +31,16 @@ bool ck_instruction_set_is_available(ck_instruction_set set);
 
 typedef enum { CK_FLOAT32 = 0, CK_BFLOAT16 = 1, CK_UINT8 = 2 } ck_element;
 
-// Whether an instruction set multiplies this element faster than float32. The portable one does all.
-bool ck_has_operand(ck_instruction_set set, ck_element element);
+// What is multiplied: elements, or the words of sixteen bits that bytes become in Winograd's tiles.
+typedef enum {
+  CK_FLOAT32_OPERAND = CK_FLOAT32,
+  CK_BFLOAT16_OPERAND = CK_BFLOAT16,
+  CK_BYTE_OPERAND = CK_UINT8,
+  CK_WORD_OPERAND = 3,
+} ck_operand;
+
+// Whether an instruction set multiplies that, and faster than float32. The portable one does all.
+bool ck_has_operand(ck_instruction_set set, ck_operand operand);
 
 // The greatest quantised activation that the set's products of bytes take without saturating: 255 or 127.
 int32_t ck_activation_limit(ck_instruction_set set);
@@ -182,7 +190,7 @@ void ck_map_load(
 // -- Measurement
 
 // Multiply-adds a second, times two, that independent multiply-add instructions reach.
-double ck_peak(ck_instruction_set set, ck_element operand, ck_threads *threads);
+double ck_peak(ck_instruction_set set, ck_operand operand, ck_threads *threads);
 
 #ifdef __cplusplus
 }

@@ -43,9 +43,14 @@ public enum InstructionSet: String, Sendable, Codable, CaseIterable {
   public func supports(_ precision: NativePredictor.Precision) -> Bool {
     switch precision {
     case .automatic, .float32: true
-    case .bfloat16: ck_has_operand(set, CK_BFLOAT16)
-    case .int8: ck_has_operand(set, CK_UINT8)
+    case .bfloat16: multiplies(.bfloat16)
+    case .int8: multiplies(.int8)
     }
+  }
+
+  /// Whether it has products of such numbers, faster than those of float32.
+  public func multiplies(_ operand: MachinePeak.Operand) -> Bool {
+    ck_has_operand(set, operand.kernels)
   }
 
   /// The greatest byte that its products take without overflowing.

@@ -2,34 +2,46 @@ internal import CKernels
 
 /// What the processor's multiply-add instructions reach when nothing holds them up.
 public struct MachinePeak: Sendable, Codable {
+  /// What is multiplied.
+  public enum Operand: String, Sendable, Codable, CaseIterable {
+    case float32, bfloat16, int8
+    /// What bytes become in Winograd's tiles.
+    case int16
+  }
+
   /// The instructions.
   public let instructionSet: InstructionSet
   /// What they multiply.
-  public let precision: NativePredictor.Precision
+  public let operand: Operand
   /// On that many threads at once.
   public let threadCount: Int
   /// Multiplications and additions a second.
   public let operationsPerSecond: Double
 
-  /// Measures for a fraction of a second: `vfmadd231ps`, `vdpbf16ps` or `vpdpbusd` on x86.
+  /// Measures for a fraction of a second: `vfmadd231ps`, `vdpbf16ps`, `vpdpbusd` or `vpdpwssd` on x86.
   ///
-  /// - Parameter precision: falls back to float32 like ``NativePredictor``.
-  public init(
-    precision: NativePredictor.Precision, threads: Int, instructionSet: InstructionSet
-  ) {
-    let isSupported = precision != .automatic && instructionSet.supports(precision)
-    self.precision = isSupported ? precision : .float32
+  /// - Precondition: the instruction set has such products.
+  public init(of operand: Operand, threads: Int, instructionSet: InstructionSet) {
+    precondition(
+      instructionSet.multiplies(operand), "\(instructionSet) does not multiply \(operand)")
+    self.operand = operand
     self.instructionSet = instructionSet
     threadCount = max(1, threads)
-    let element =
-      switch self.precision {
-      case .bfloat16: CK_BFLOAT16
-      case .int8: CK_UINT8
-      case .automatic, .float32: CK_FLOAT32
-      }
     let team = KernelThreads(count: threadCount)
     operationsPerSecond = withExtendedLifetime(team) {
-      ck_peak(instructionSet.set, element, team.pointer)
+      ck_peak(instructionSet.set, operand.kernels, team.pointer)
+    }
+  }
+}
+
+extension MachinePeak.Operand {
+  /// The same in the kernels' terms.
+  var kernels: ck_operand {
+    switch self {
+    case .float32: CK_FLOAT32_OPERAND
+    case .bfloat16: CK_BFLOAT16_OPERAND
+    case .int8: CK_BYTE_OPERAND
+    case .int16: CK_WORD_OPERAND
     }
   }
 }

@@ -14,6 +14,8 @@ public struct NetworkProfile: Sendable, Codable {
     /// Those that the algorithm really does in its matrix products, padding included. Winograd's
     /// are fewer than by definition.
     public let executedOperations: Double
+    /// What these multiply; nil where there are none.
+    public let operand: MachinePeak.Operand?
     /// What it took.
     public let seconds: Double
   }
@@ -43,22 +45,39 @@ extension NetworkProfile.Layer {
         2 * Double(shape.reduce(1, *)) * Double(convolution.inputChannels)
         * Double(convolution.kernelSize * convolution.kernelSize)
       let element = input?.element ?? plan.imageElement
-      let algorithm =
-        switch convolution.algorithm {
-        case .direct: "\(convolution.kernelSize == 1 ? "matrix product" : "direct"), \(element)"
-        case .winograd(let tile):
-          // Tiles of bytes are transformed into words.
-          "Winograd \(tile)x\(tile), \(element == .uint8 ? "int16" : "\(element)")"
-        }
-      kernel = algorithm + (convolution.pooled == nil ? "" : ", pool")
+      let algorithm: String
+      let operand: MachinePeak.Operand
+      switch convolution.algorithm {
+      case .direct:
+        algorithm = convolution.kernelSize == 1 ? "matrix product" : "direct"
+        operand = MachinePeak.Operand(element)
+      case .winograd(let tile):
+        algorithm = "Winograd \(tile)x\(tile)"
+        operand = element == .uint8 ? .int16 : MachinePeak.Operand(element)
+      }
+      self.operand = operand
+      kernel = "\(algorithm), \(operand)\(convolution.pooled == nil ? "" : ", pool")"
     case .maximumPool, .lengthNormalization:
       outputShape = [imageCount, input?.channels ?? 0, layer.outputSize, layer.outputSize]
       operations = 0
+      operand = nil
       if case .maximumPool(let kernelSize, _, _) = layer.operation {
         kernel = "maximum \(kernelSize)x\(kernelSize)"
       } else {
         kernel = "length"
       }
     }
+  }
+}
+
+extension MachinePeak.Operand {
+  /// The elements themselves.
+  fileprivate init(_ element: LayerPlan.Element) {
+    self =
+      switch element {
+      case .float32: .float32
+      case .bfloat16: .bfloat16
+      case .uint8: .int8
+      }
   }
 }

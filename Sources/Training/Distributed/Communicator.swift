@@ -47,6 +47,21 @@ extension Communicator {
   func agreed(_ value: Double) throws -> Double {
     count > 1 ? try sums(of: [isLead ? value : 0])[0] : value
   }
+
+  /// Makes sure that all ranks hold the same: those that differ would wait for each other for ever, or
+  /// train on something else unnoticed.
+  ///
+  /// - Parameters:
+  ///   - what: its name, in the plural.
+  ///   - text: what has to be equal.
+  /// - Throws: ``CommunicationError/differ(rank:what:)``, on all ranks.
+  func requireEqual(_ what: String, _ text: String) throws {
+    guard count > 1 else { return }
+    let texts = try gathered(Data(text.utf8))
+    if let rank = texts.firstIndex(where: { $0 != texts[0] }) {
+      throw CommunicationError.differ(rank: rank, what: what)
+    }
+  }
 }
 
 /// The only process of a run: there is nobody to talk to.

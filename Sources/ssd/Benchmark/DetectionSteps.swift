@@ -53,10 +53,13 @@ struct DetectionSteps {
   func layers(repetitions: Int) throws -> LayerFigures? {
     guard let predictor = predictor as? NativePredictor else { return nil }
     let pixels = try Detector(predictor).pixels(of: [picture])
+    let profile = try predictor.profile(pixels, repetitions: repetitions)
+    let operands = Set(profile.layers.compactMap(\.operand))
     return LayerFigures(
-      profile: try predictor.profile(pixels, repetitions: repetitions),
-      peak: MachinePeak(
-        precision: predictor.precision, threads: predictor.threadCount,
-        instructionSet: predictor.instructionSet))
+      profile: profile,
+      peaks: MachinePeak.Operand.allCases.filter(operands.contains).map {
+        MachinePeak(
+          of: $0, threads: predictor.threadCount, instructionSet: predictor.instructionSet)
+      })
   }
 }

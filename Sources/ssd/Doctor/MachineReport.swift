@@ -35,11 +35,9 @@ struct MachineReport: Encodable {
     do {
       let chosen = try InstructionSet.chosen()
       var rates: [String: Double] = [:]
-      for precision in NativePredictor.Precision.allCases
-      where precision != .automatic && chosen.supports(precision) {
-        let peak = MachinePeak(
-          precision: precision, threads: machine.cores, instructionSet: chosen)
-        rates[precision.rawValue] = peak.operationsPerSecond
+      for operand in MachinePeak.Operand.allCases where chosen.multiplies(operand) {
+        let peak = MachinePeak(of: operand, threads: machine.cores, instructionSet: chosen)
+        rates[operand.rawValue] = peak.operationsPerSecond
       }
       let difference = try Self.difference(of: chosen)
       kernels = Kernels(
