@@ -116,8 +116,8 @@ Way measured(
   const float *weights = data.weights.data();
   ck_convolution *convolution = ck_convolution_create(&shape, bias.data(), set);
   ck_convolution_pack(convolution, &weights, nullptr, threads);
-  Memory scratch(ck_convolution_scratch(convolution, 1, ck_threads_count(threads)) + 64);
-  const ck_convolution_run_arguments arguments{1, source.data, target.data, nullptr, {}, {}, scratch.data};
+  Memory scratch(ck_convolution_scratch(convolution, 1, ck_threads_count(threads), false) + 64);
+  const ck_convolution_run_arguments arguments{1, source.data, target.data, nullptr, {}, {}, scratch.data, nullptr};
   std::vector<double> times;
   for (int run = 0; run <= runs; run++) {
     const auto start = std::chrono::steady_clock::now();

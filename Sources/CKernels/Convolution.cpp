@@ -1,6 +1,7 @@
 #include "Convolution.h"
 
 #include <algorithm>
+#include <memory>
 
 #include "DirectConvolution.h"
 #include "WinogradConvolution.h"
@@ -63,21 +64,50 @@ bool ck_convolution::pack(Weights given, void *memory, ck_threads &threads) {
   return areFinite;
 }
 
+void ck_convolution::packPanels(Weights given, ck_threads &threads) {
+  const std::unique_ptr<float[]> rows(new float[rowCount() * size_t(threads.count())]);
+  threads.forEach(int(panels.size()), [&](int index, int thread) {
+    const Panel &panel = panels[size_t(index)];
+    packPanel(given, panel, &rows[rowCount() * size_t(thread)], weights + panel.weights);
+  });
+}
+
+bool ck_convolution::run(const ck_convolution_run_arguments &arguments, ck_threads &threads) {
+  areFinite = true;
+  if (arguments.weights) {
+    uint8_t *scratch = static_cast<uint8_t *>(arguments.scratch);
+    runPacking(arguments, threads, scratch + inPages(runScratch(arguments.images, threads.count())));
+  } else {
+    runPacked(arguments, threads);
+  }
+  return areFinite;
+}
+
+size_t ck_convolution::scratch(int images, int threads, bool packs) const {
+  const size_t bytes = runScratch(images, threads);
+  return packs ? inPages(bytes) + packScratch(threads) : bytes;
+}
+
+void ck_convolution::runPacking(
+  const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory) {
+  weights = memory;
+  packPanels(arguments.weights, threads);
+  runPacked(arguments, threads);
+}
+
 const float *ck_convolution::firstWeight(Weights weights, const Group &group) const {
   const int first = shape.segment_count > 0 ? group.firstColumn : group.firstOutput;
   return weights[group.segment] + first * weightCount();
 }
 
-const float *ck_convolution::byLane(Weights weights, const Panel &panel, std::vector<float> &buffer) {
-  buffer.resize(weightCount() * panel.lanes());
+void ck_convolution::byLane(Weights weights, const Panel &panel, float *rows) {
   for (int i = 0; i < panel.groups; i++) {
     const Group &group = groups[size_t(panel.firstGroup + i)];
     const bool isGroupFinite = kernels.transpose(
       {firstWeight(weights, group), group.outputs, weightCount(), size_t(panel.lanes()),
-       buffer.data() + i * groupChannels});
+       rows + i * groupChannels});
     if (!isGroupFinite) areFinite = false;
   }
-  return buffer.data();
 }
 
 namespace {
@@ -118,8 +148,8 @@ ck_convolution *ck_convolution_create(
 
 void ck_convolution_destroy(ck_convolution *convolution) { delete convolution; }
 
-size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images, int32_t threads) {
-  return convolution->scratch(images, threads);
+size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images, int32_t threads, bool packs) {
+  return convolution->scratch(images, threads, packs);
 }
 
 size_t ck_convolution_weight_bytes(const ck_convolution *convolution) { return convolution->weightBytes; }
@@ -131,7 +161,7 @@ bool ck_convolution_pack(
 
 double ck_convolution_multiplications(const ck_convolution *convolution) { return convolution->multiplications; }
 
-void ck_convolution_run(
-  const ck_convolution *convolution, const ck_convolution_run_arguments *arguments, ck_threads *threads) {
-  convolution->run(*arguments, *threads);
+bool ck_convolution_run(
+  ck_convolution *convolution, const ck_convolution_run_arguments *arguments, ck_threads *threads) {
+  return convolution->run(*arguments, *threads);
 }

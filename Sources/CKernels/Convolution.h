@@ -9,6 +9,9 @@
 #include "Maps.h"
 #include "Threads.h"
 
+// In bytes.
+constexpr size_t inPages(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
+
 // Memory that frees itself.
 struct Memory {
   Memory() = default;
@@ -32,12 +35,11 @@ struct ck_convolution {
   ck_convolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
   virtual ~ck_convolution() = default;
 
-  virtual void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const = 0;
-  virtual size_t scratch(int images, int threads) const = 0;
-
   // As `ck_convolution_pack` gets them.
   using Weights = const float *const *;
-  bool pack(Weights weights, void *memory, ck_threads &threads);
+  bool pack(Weights given, void *memory, ck_threads &threads);
+  bool run(const ck_convolution_run_arguments &arguments, ck_threads &threads);
+  size_t scratch(int images, int threads, bool packs) const;
 
   ck_convolution_shape shape;
   // Of packed weights, and of what may be fetched beyond them.
@@ -46,12 +48,18 @@ struct ck_convolution {
   double multiplications = 0;
 
  protected:
-  // Writes what `weights` points to.
-  virtual void packPanels(Weights given, ck_threads &threads) = 0;
+  virtual void runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) = 0;
+  virtual size_t runScratch(int images, int threads) const = 0;
+
+  // Packs all weights into `memory` first, unless an algorithm knows better.
+  virtual void runPacking(
+    const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory);
+  virtual size_t packScratch(int) const { return weightBytes; }
 
   // Output channels that a micro-kernel computes at once: one or two groups, and where their weights begin.
   struct Panel {
     int firstGroup, groups;
+    // In bytes.
     size_t weights = 0;
     int lanes() const { return groups * groupChannels; }
   };
@@ -64,12 +72,17 @@ struct ck_convolution {
     int segment = 0, firstColumn = 0;
   };
 
+  // Packs a panel into `to`; `rows` has room for `rowCount()` floats.
+  virtual void packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) = 0;
+  // Of the weights of the largest panel.
+  size_t rowCount() const { return weightCount() * panels[0].lanes(); }
+
   // Of one output.
   size_t weightCount() const { return size_t(shape.input.channels) * shape.kernel * shape.kernel; }
   // Of a group's first output.
   const float *firstWeight(Weights weights, const Group &group) const;
-  // A panel's weights, (inputs * kernel * kernel, lanes); in `buffer`.
-  const float *byLane(Weights weights, const Panel &panel, std::vector<float> &buffer);
+  // Writes a panel's weights, (inputs * kernel * kernel, lanes).
+  void byLane(Weights weights, const Panel &panel, float *rows);
   Destination destination(const ck_convolution_run_arguments &arguments, int image, int group) const;
   Destination pooledDestination(const ck_convolution_run_arguments &arguments, int image, int group) const;
   Epilogue epilogue(int group) const {
@@ -94,6 +107,8 @@ struct ck_convolution {
   uint8_t *weights = nullptr;
 
  private:
+  void packPanels(Weights given, ck_threads &threads);
+
   // Where nobody else has memory for them.
   Memory ownWeights;
   std::atomic<bool> areFinite = true;

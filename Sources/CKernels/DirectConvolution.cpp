@@ -18,46 +18,38 @@ DirectConvolution::DirectConvolution(
 // -- Weights: for each panel, tap and block, `depth` times the panel's lanes times four bytes.
 
 // What a step of each lane's bytes is worth.
-std::vector<float> DirectConvolution::quantize(Weights weights) {
-  std::vector<float> scales(factors.size(), 1);
-  for (size_t group = 0; group < groups.size(); group++) {
-    const float *values = firstWeight(weights, groups[group]);
-    for (int output = 0; output < groups[group].outputs; output++, values += weightCount()) {
-      const size_t lane = group * groupChannels + size_t(output);
-      float largest = 0;
-      for (size_t i = 0; i < weightCount(); i++) largest = std::max(largest, std::fabs(values[i]));
-      if (largest > 0) scales[lane] = largest / 127;
-      factors[lane] = scales[lane] * shape.input.scale;
-    }
+void DirectConvolution::quantize(Weights weights, const Panel &panel, float *scales) {
+  for (int lane = 0; lane < panel.lanes(); lane++) {
+    const Group &group = groups[size_t(panel.firstGroup + lane / groupChannels)];
+    const int output = lane % groupChannels;
+    scales[lane] = 1;
+    if (output >= group.outputs) continue;
+    const float *values = firstWeight(weights, group) + output * weightCount();
+    float largest = 0;
+    for (size_t i = 0; i < weightCount(); i++) largest = std::max(largest, std::fabs(values[i]));
+    if (largest > 0) scales[lane] = largest / 127;
+    factors[size_t(panel.firstGroup) * groupChannels + size_t(lane)] = scales[lane] * shape.input.scale;
   }
-  return scales;
 }
 
-void DirectConvolution::packPanels(Weights given, ck_threads &threads) {
-  const int kernel = shape.kernel, inputs = shape.input.channels;
-  const std::vector<float> scales =
-    shape.input.element == CK_UINT8 ? quantize(given) : std::vector<float>(factors.size());
+void DirectConvolution::packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) {
+  const int kernel = shape.kernel, inputs = shape.input.channels, lanes = panel.lanes();
   const int elementSize = elementBytes(shape.input.element);
-  std::vector<std::vector<float>> buffers(size_t(threads.count()));
-  threads.forEach(int(panels.size()), [&](int index, int thread) {
-    const Panel &panel = panels[size_t(index)];
-    const int lanes = panel.lanes();
-    const float *values = byLane(given, panel, buffers[size_t(thread)]);
-    const float *scale = &scales[size_t(panel.firstGroup) * groupChannels];
-    uint8_t *to = weights + panel.weights;
-    if (!isWhole()) std::memset(to, 0, panelBytes(panel));
-    for (int tap = 0; tap < taps(); tap++) {
-      for (int position = 0; position < blocks * depth * together; position++) {
-        if (position < (isImage() ? 3 * kernel : inputs)) {
-          const int channel = isImage() ? position % 3 : position;
-          const int place = isImage() ? tap * kernel + position / 3 : tap;
-          storeLanes(values + (size_t(channel) * kernel * kernel + place) * lanes, scale, lanes, to);
-        }
-        // Channels that are multiplied together lie side by side in each lane.
-        to += (position + 1) % together == 0 ? lanes * 4 - (together - 1) * elementSize : elementSize;
+  float scales[2 * groupChannels];
+  if (shape.input.element == CK_UINT8) quantize(given, panel, scales);
+  byLane(given, panel, rows);
+  if (!isWhole()) std::memset(to, 0, panelBytes(panel));
+  for (int tap = 0; tap < taps(); tap++) {
+    for (int position = 0; position < blocks * depth * together; position++) {
+      if (position < (isImage() ? 3 * kernel : inputs)) {
+        const int channel = isImage() ? position % 3 : position;
+        const int place = isImage() ? tap * kernel + position / 3 : tap;
+        storeLanes(rows + (size_t(channel) * kernel * kernel + place) * lanes, scales, lanes, to);
       }
+      // Channels that are multiplied together lie side by side in each lane.
+      to += (position + 1) % together == 0 ? lanes * 4 - (together - 1) * elementSize : elementSize;
     }
-  });
+  }
 }
 
 // One weight of each lane, four bytes apart.
@@ -188,7 +180,7 @@ void DirectConvolution::runRows(
   }
 }
 
-void DirectConvolution::run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const {
+void DirectConvolution::runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) {
   const int panelCount = int(panels.size()), height = shape.output.height;
   // Several tasks a thread, so that none waits long at the end; fewer where rows are few.
   const int parts = std::clamp(quotientRoundedUp(8 * threads.count(), panelCount * arguments.images), 1, height);

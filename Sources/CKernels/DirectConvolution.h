@@ -7,11 +7,10 @@
 struct DirectConvolution final : ck_convolution {
   DirectConvolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
 
-  void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const override;
-  size_t scratch(int, int) const override { return 0; }
-
  protected:
-  void packPanels(Weights given, ck_threads &threads) override;
+  void runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) override;
+  size_t runScratch(int, int) const override { return 0; }
+  void packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) override;
 
  private:
   // Neighbouring output pixels that a micro-kernel computes together, and the list of their taps.
@@ -24,7 +23,7 @@ struct DirectConvolution final : ck_convolution {
   };
 
   void storeLanes(const float *values, const float *scales, int lanes, uint8_t *to) const;
-  std::vector<float> quantize(Weights weights);
+  void quantize(Weights weights, const Panel &panel, float *scales);
   void cut();
   int stepList(const std::vector<Step> &steps);
   std::vector<Step> steps(int y, int firstColumn, int columns) const;

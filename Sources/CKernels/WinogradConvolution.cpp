@@ -20,9 +20,6 @@ constexpr int sizeIndex(ck_algorithm algorithm) { return int(algorithm) / 2 - 1;
 // Rows of equal length at a multiple of the cache's ways apart would fall into the same sets.
 constexpr size_t skew = 320;
 
-// In bytes.
-constexpr size_t inPages(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
-
 }  // namespace
 
 WinogradConvolution::WinogradConvolution(
@@ -39,15 +36,13 @@ WinogradConvolution::WinogradConvolution(
         < size_t(blocks) * depth * 4 * groups.size() * groupChannels;
       break;
   }
-  if (operand == CK_WORD_OPERAND) std::fill(factors.begin(), factors.end(), shape.input.scale);
   // For each panel and element, the panel's weights: in the order in which they are read.
-  size_t bytes = 0;
   for (Panel &panel : panels) {
-    panel.weights = bytes;
-    bytes += panelBytes(panel);
+    panel.weights = weightBytes;
+    weightBytes += panelBytes(panel) * elements();
   }
   // The micro-kernel fetches up to a panel ahead, beyond the end too.
-  weightBytes = bytes * elements() + panelBytes(panels[0]);
+  weightBytes += panelBytes(panels[0]);
   multiplications = double(origins.size()) * elements() * blocks * depth * together * groups.size() * groupChannels;
 }
 
@@ -65,16 +60,12 @@ void WinogradConvolution::cut() {
   }
 }
 
-void WinogradConvolution::packPanels(Weights given, ck_threads &threads) {
-  std::vector<std::vector<float>> buffers(size_t(threads.count()));
-  threads.forEach(int(panels.size()), [&](int index, int thread) {
-    const Panel &panel = panels[size_t(index)];
-    if (!isWhole()) std::memset(panelWeights(panel, 0), 0, panelBytes(panel) * elements());
-    transforms.weights(
-      {byLane(given, panel, buffers[size_t(thread)]), shape.input.channels, panel.lanes(),
-       panelWeights(panel, 0), panelBytes(panel),
-       &factors[size_t(panel.firstGroup) * groupChannels]});
-  });
+void WinogradConvolution::packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) {
+  float *panelFactors = &factors[size_t(panel.firstGroup) * groupChannels];
+  if (operand == CK_WORD_OPERAND) std::fill_n(panelFactors, panel.lanes(), shape.input.scale);
+  if (!isWhole()) std::memset(to, 0, panelBytes(panel) * elements());
+  byLane(given, panel, rows);
+  transforms.weights({rows, shape.input.channels, panel.lanes(), to, panelBytes(panel), panelFactors});
 }
 
 // -- How many tiles go together
@@ -134,7 +125,7 @@ WinogradConvolution::Batch WinogradConvolution::batch(Range tiles, uint8_t *memo
   return {tiles, transformed, elementBytes(tiles.count), {steps, steps + blocks}};
 }
 
-size_t WinogradConvolution::scratch(int images, int threads) const {
+size_t WinogradConvolution::runScratch(int images, int threads) const {
   const int total = images * int(origins.size());
   if (isShared) {
     const int tiles = tilesShared(total);
@@ -180,14 +171,14 @@ void WinogradConvolution::fetchInput(
 }
 
 void WinogradConvolution::multiply(
-  const Batch &batch, const Panel &panel, int element, Range tiles, float *sums) const {
+  const Batch &batch, const Panel &panel, const uint8_t *packed, int element, Range tiles, float *sums) const {
   const int parts = quotientRoundedUp(tiles.count, kernels.pixels);
   TileArguments tile{};
   tile.pixelDistance = blockBytes;
   tile.steps = batch.steps[panel.groups - 1];
   tile.stepCount = blocks;
   tile.depth = depth;
-  tile.weights = panelWeights(panel, element);
+  tile.weights = packed;
   tile.lanes = panel.lanes();
   tile.aheadStep = panel.lanes() * 4 / parts;
   for (int part = 0; part < parts; part++) {
@@ -223,12 +214,13 @@ void WinogradConvolution::transformOutput(
 }
 
 void WinogradConvolution::multiplyPanel(
-  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, Range tiles, Range next,
-  float *sums) const {
+  const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, const uint8_t *packed,
+  Range tiles, Range next, float *sums) const {
   const int turn = int(&panel - panels.data()) * elements(), turns = int(panels.size()) * elements();
   for (int element = 0; element < elements(); element++) {
     if (next.count > 0) fetchInput(arguments, next, turn + element, turns);
-    multiply(batch, panel, element, tiles, sums + element * sumsElement(tiles.count));
+    multiply(
+      batch, panel, packed + element * panelBytes(panel), element, tiles, sums + element * sumsElement(tiles.count));
   }
   for (int group = 0; group < panel.groups; group++) {
     transformOutput(arguments, batch, panel, group, tiles, sums);
@@ -249,12 +241,14 @@ void WinogradConvolution::runPerThread(
     const Range next = nextIndex < batches ? Range{0, total}.part(nextIndex, batches) : Range{};
     float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles));
     for (int block = 0; block < blocks; block++) transformInput(arguments, batch, block, {0, batch.tiles.count});
-    for (const Panel &panel : panels) multiplyPanel(arguments, batch, panel, {0, batch.tiles.count}, next, sums);
+    for (const Panel &panel : panels) {
+      multiplyPanel(arguments, batch, panel, weights + panel.weights, {0, batch.tiles.count}, next, sums);
+    }
   });
 }
 
 void WinogradConvolution::runShared(
-  const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const {
+  const ck_convolution_run_arguments &arguments, ck_threads &threads, int total, uint8_t *packing) {
   const int tiles = tilesShared(total), batches = quotientRoundedUp(total, tiles);
   // The same for all batches, some of which have a tile fewer: none of their tasks is larger than the first's.
   const int parts = partsOfShared(tiles, threads.count());
@@ -267,18 +261,42 @@ void WinogradConvolution::runShared(
     threads.forEach(blocks * halves, [&](int task, int) {
       transformInput(arguments, batch, task / halves, all.part(task % halves, halves));
     });
-    threads.forEach(int(panels.size()) * parts, [&](int task, int thread) {
+    // Who packs a panel multiplies all parts with it.
+    const int perTask = packing ? parts : 1;
+    threads.forEach(int(panels.size()) * parts / perTask, [&](int task, int thread) {
       float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles) + share * size_t(thread));
-      multiplyPanel(arguments, batch, panels[size_t(task / parts)], all.part(task % parts, parts), {}, sums);
+      const int first = task * perTask;
+      const Panel &panel = panels[size_t(first / parts)];
+      uint8_t *packed = packing ? packing + packShare() * size_t(thread) : weights + panel.weights;
+      if (packing) {
+        float *rows = reinterpret_cast<float *>(packed + panelBytes(panel) * elements());
+        packPanel(arguments.weights, panel, rows, packed);
+      }
+      for (int part = first; part < first + perTask; part++) {
+        multiplyPanel(arguments, batch, panel, packed, all.part(part % parts, parts), {}, sums);
+      }
     });
   }
 }
 
-void WinogradConvolution::run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const {
+void WinogradConvolution::runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) {
   const int total = arguments.images * int(origins.size());
   if (isShared) {
-    runShared(arguments, threads, total);
+    runShared(arguments, threads, total, nullptr);
   } else {
     runPerThread(arguments, threads, total);
+  }
+}
+
+size_t WinogradConvolution::packScratch(int threads) const {
+  return isShared ? packShare() * size_t(threads) : ck_convolution::packScratch(threads);
+}
+
+void WinogradConvolution::runPacking(
+  const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory) {
+  if (isShared) {
+    runShared(arguments, threads, arguments.images * int(origins.size()), memory);
+  } else {
+    ck_convolution::runPacking(arguments, threads, memory);
   }
 }

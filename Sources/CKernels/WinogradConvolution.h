@@ -21,11 +21,13 @@
 struct WinogradConvolution final : ck_convolution {
   WinogradConvolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
 
-  void run(const ck_convolution_run_arguments &arguments, ck_threads &threads) const override;
-  size_t scratch(int images, int threads) const override;
-
  protected:
-  void packPanels(Weights given, ck_threads &threads) override;
+  void runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) override;
+  size_t runScratch(int images, int threads) const override;
+  void runPacking(
+    const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory) override;
+  size_t packScratch(int threads) const override;
+  void packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) override;
 
  private:
   struct Range {
@@ -63,24 +65,29 @@ struct WinogradConvolution final : ck_convolution {
   void transformInput(
     const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const;
   void fetchInput(const ck_convolution_run_arguments &arguments, Range next, int part, int parts) const;
-  // Tiles times a panel, and back into the map; meanwhile the input of the next batch is fetched.
+  // Tiles times a panel, whose weights are `packed`, and back into the map; meanwhile the input of the next batch is
+  // fetched.
   void multiplyPanel(
-    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, Range tiles, Range next,
-    float *sums) const;
-  void multiply(const Batch &batch, const Panel &panel, int element, Range tiles, float *sums) const;
+    const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, const uint8_t *packed,
+    Range tiles, Range next, float *sums) const;
+  // `packed`: one element's.
+  void multiply(
+    const Batch &batch, const Panel &panel, const uint8_t *packed, int element, Range tiles, float *sums) const;
   void transformOutput(
     const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, Range tiles,
     const float *sums) const;
 
   void runPerThread(const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const;
-  void runShared(const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const;
+  // `packing`: where threads pack the panel that they multiply; null when all are packed.
+  void runShared(
+    const ck_convolution_run_arguments &arguments, ck_threads &threads, int total, uint8_t *packing);
+  // A thread's part of that: a panel's weights, packed and by lane.
+  size_t packShare() const { return inPages(panelBytes(panels[0]) * elements() + rowCount() * 4); }
 
   int outputTile() const { return int(shape.algorithm); }
   int elements() const { return (outputTile() + 2) * (outputTile() + 2); }
+  // Of one element.
   size_t panelBytes(const Panel &panel) const { return size_t(blocks) * depth * panel.lanes() * 4; }
-  uint8_t *panelWeights(const Panel &panel, int element) const {
-    return weights + panel.weights * elements() + element * panelBytes(panel);
-  }
 
   const WinogradKernels &transforms;
   bool isShared;

@@ -75,7 +75,7 @@ std::optional<Tensor> convolution(
   const Tensor packed = bytes(ck_convolution_weight_bytes(convolution.get()));
   if (!ck_convolution_pack(convolution.get(), &weights, packed.mutable_data_ptr(), threads.get())) return std::nullopt;
   const Tensor source = bytes(ck_map_bytes(&shape.input) * size_t(images));
-  const Tensor scratch = bytes(ck_convolution_scratch(convolution.get(), images, ck_threads_count(threads.get())));
+  const Tensor scratch = bytes(ck_convolution_scratch(convolution.get(), images, ck_threads_count(threads.get()), false));
   ck_map_load(&given, &shape.input, images, input.const_data_ptr(), source.mutable_data_ptr(), threads.get());
   ck_convolution_run_arguments arguments{};
   arguments.images = images;

@@ -7,8 +7,6 @@ import Torch
 import Training
 
 /// What a GPU is given to do, done by the CPU: the operators are the same.
-///
-/// One test at a time: the seed of libtorch's generator belongs to the process.
 @Suite("A training step that nobody waits for", .serialized)
 struct DeviceStepperTests {
   private func stepper(
@@ -17,8 +15,7 @@ struct DeviceStepperTests {
   ) throws -> Stepper {
     var configuration = TrainerTests.configuration
     configuration.base.hasBatchNormalization = normalized
-    Runtime.seed(5)
-    let network = SSDNetwork(configuration)
+    let network = hashedNetwork(configuration)
     network.isTraining = true
     return try Stepper(
       network,
@@ -125,9 +122,8 @@ struct DeviceStepperTests {
   @Test func aRunLooksAtItsLossesNowAndThen() throws {
     try withTemporaryFolder { folder in
       let dataset = try TrainerTests.dataset(in: folder, count: 8)
-      Runtime.seed(7)
       let trainer = try Trainer(
-        SSDNetwork(TrainerTests.configuration), on: dataset,
+        hashedNetwork(TrainerTests.configuration), on: dataset,
         configuration: TrainingConfiguration(
           batchSize: 2, schedule: LearningRateSchedule(initial: 0.01, iterations: 8), seed: 11),
         runsAhead: true)
@@ -153,7 +149,7 @@ struct DeviceStepperTests {
     try withTemporaryFolder { folder in
       let dataset = try TrainerTests.dataset(in: folder)
       let trainer = try Trainer(
-        SSDNetwork(TrainerTests.configuration), on: dataset,
+        hashedNetwork(TrainerTests.configuration), on: dataset,
         configuration: TrainingConfiguration(
           batchSize: 2, schedule: LearningRateSchedule(initial: 0.01, iterations: 9)),
         runsAhead: true)

@@ -18,26 +18,13 @@ struct DistributedTrainingTests {
     return configuration
   }
 
-  /// Fresh weights without libtorch's generator, which threads would share. Without normalisation the
-  /// maps are large; small prediction layers keep the first losses, and so rounding, in bounds.
-  private static func network(_ seed: UInt32 = 1) -> SSDNetwork {
-    let network = SSDNetwork(configuration)
-    for (index, (name, tensor)) in network.parameters.enumerated() where name.hasSuffix("weight") {
-      let fanIn = tensor.shape.dropFirst().reduce(1, *)
-      let values = HashTensor.values(tensor.count, layer: 100 * seed + UInt32(index))
-      let bound = (6 / Double(fanIn)).squareRoot() * (name.hasPrefix("pred_convs.") ? 0.1 : 1)
-      tensor.assign(Tensor(values, shape: tensor.shape) * bound)
-    }
-    return network
-  }
-
   private static func trainer(
     on dataset: DetectionDataset, batchSize: Int, ranks: Int, skipsBadSteps: Bool = false,
     communicator: any Communicator = SingleProcess()
   ) throws -> Trainer {
     try Trainer(
       // Only rank 0's weights count.
-      network(communicator.isLead ? 1 : 2), on: dataset,
+      hashedNetwork(configuration, seed: communicator.isLead ? 1 : 2), on: dataset,
       configuration: TrainingConfiguration(
         batchSize: batchSize, ranks: ranks,
         schedule: LearningRateSchedule(initial: 0.0002, iterations: 6), maximumGradientNorm: 10,
@@ -96,7 +83,7 @@ struct DistributedTrainingTests {
       let dataset = try TrainerTests.dataset(in: folder, count: 7)
       @Sendable func score(_ communicator: any Communicator) throws -> ValidationScores {
         try Validator(dataset, batchSize: 2, communicator: communicator)
-          .score(Self.network(), autocast: nil)
+          .score(hashedNetwork(Self.configuration), autocast: nil)
       }
       let expected = try score(SingleProcess())
       for result in ThreadCommunicator.together(3, { try score($0) }) {

@@ -7,15 +7,13 @@ import Testing
 import Torch
 import Training
 
-/// One test at a time: the seed of libtorch's generator belongs to the process.
 @Suite("A training step", .serialized)
 struct StepperTests {
   /// SSD300 with a thirty-second of its channels, with or without batch normalisation.
   private func network(normalized: Bool) -> SSDNetwork {
     var configuration = TrainerTests.configuration
     configuration.base.hasBatchNormalization = normalized
-    Runtime.seed(5)
-    return SSDNetwork(configuration)
+    return hashedNetwork(configuration)
   }
 
   private func batch(in folder: URL, count: Int) throws -> Batch {

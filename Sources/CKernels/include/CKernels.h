@@ -122,13 +122,13 @@ void ck_convolution_destroy(ck_convolution *convolution);
 size_t ck_convolution_weight_bytes(const ck_convolution *convolution);
 
 // Packs weights, (outputs, inputs, kernel, kernel), in an array for each segment if there are any, into `memory`, which
-// has to stay as it is while the convolution runs; null lets the convolution keep them itself. False when a weight is not
-// finite.
+// has to stay as it is as long as the convolution runs; null lets the convolution keep them itself. False when a weight
+// is not finite.
 bool ck_convolution_pack(
   ck_convolution *convolution, const float *const *weights, void *memory, ck_threads *threads);
 
-// Bytes that a run needs for itself.
-size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images, int32_t threads);
+// Bytes that a run needs for itself; `packs` when it packs weights.
+size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images, int32_t threads, bool packs);
 
 // Multiply-adds that a run of one image really does, padding included.
 double ck_convolution_multiplications(const ck_convolution *convolution);
@@ -143,10 +143,14 @@ typedef struct {
   float *rows[2];
   size_t row_distances[2];
   void *scratch;
+  // As for `ck_convolution_pack`: the run packs them, a panel at a time where each is wanted once. Null where they are
+  // packed.
+  const float *const *weights;
 } ck_convolution_run_arguments;
 
-void ck_convolution_run(
-  const ck_convolution *convolution, const ck_convolution_run_arguments *arguments, ck_threads *threads);
+// False when it packed weights and one was not finite.
+bool ck_convolution_run(
+  ck_convolution *convolution, const ck_convolution_run_arguments *arguments, ck_threads *threads);
 
 // -- What is no convolution
 

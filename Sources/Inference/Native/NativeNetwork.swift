@@ -41,14 +41,28 @@ final class NativeNetwork: @unchecked Sendable {
 
     deinit { ck_convolution_destroy(kernel) }
 
-    /// - Parameter memory: where packed weights go; nil for memory of the layer's own.
-    func pack(
-      of model: ImportedModel, into memory: UnsafeMutableRawPointer?, _ threads: KernelThreads
-    ) throws {
+    func pack(of model: ImportedModel, _ threads: KernelThreads) throws {
       let areFinite = try withFloats(of: weights[...]) {
-        ck_convolution_pack(kernel, $0, memory, threads.pointer)
+        ck_convolution_pack(kernel, $0, nil, threads.pointer)
       }
       guard areFinite else { throw try WeightFileError(notFiniteWeightsOf: parameters, of: model) }
+      weights = []
+    }
+
+    /// - Parameter model: whose weights are to be packed on the way; nil when they are.
+    func run(
+      _ arguments: inout ck_convolution_run_arguments, weightsOf model: ImportedModel?,
+      _ threads: KernelThreads
+    ) throws {
+      let areFinite = try withFloats(of: weights[...]) { pointers in
+        pointers.withUnsafeBufferPointer {
+          arguments.weights = model == nil ? nil : $0.baseAddress
+          return ck_convolution_run(kernel, &arguments, threads.pointer)
+        }
+      }
+      if let model, !areFinite {
+        throw try WeightFileError(notFiniteWeightsOf: parameters, of: model)
+      }
     }
   }
 
@@ -102,8 +116,7 @@ final class NativeNetwork: @unchecked Sendable {
         ck_convolution_create(&shape, parameters.flatMap(\.bias), instructions.set),
         parameters: convolution.parameters, weights: parameters.map(\.weights))
       if packing == .once {
-        try made.pack(of: model, into: nil, threads)
-        made.weights = []
+        try made.pack(of: model, threads)
       }
       convolutions.append(made)
     }
@@ -148,13 +161,9 @@ final class NativeNetwork: @unchecked Sendable {
   }
 
   /// Bytes of packed weights that are kept.
-  var weightByteCount: Int { unpacked == nil ? weightByteCounts.reduce(0, +) : 0 }
-
-  /// Bytes for the weights of any layer, where every run packs them.
-  var sharedWeightByteCount: Int { unpacked == nil ? 0 : weightByteCounts.max() ?? 0 }
-
-  private var weightByteCounts: [Int] {
-    convolutions.compactMap { $0 }.map { ck_convolution_weight_bytes($0.kernel) }
+  var weightByteCount: Int {
+    guard unpacked == nil else { return 0 }
+    return convolutions.reduce(0) { $0 + ($1.map { ck_convolution_weight_bytes($0.kernel) } ?? 0) }
   }
 
   /// Multiply-adds that a layer really does for one image, padding included.
@@ -164,8 +173,10 @@ final class NativeNetwork: @unchecked Sendable {
 
   /// The most bytes that a layer needs for itself.
   func scratchByteCount(images: Int, threads: Int) -> Int {
-    convolutions.reduce(0) {
-      max($0, $1.map { ck_convolution_scratch($0.kernel, Int32(images), Int32(threads)) } ?? 0)
+    convolutions.compactMap { $0 }.reduce(0) {
+      max(
+        $0,
+        ck_convolution_scratch($1.kernel, Int32(images), Int32(threads), unpacked != nil))
     }
   }
 
@@ -214,9 +225,6 @@ final class NativeNetwork: @unchecked Sendable {
     switch layer.operation {
     case .convolution(let convolution):
       guard let made = convolutions[index] else { return }
-      if let unpacked {
-        try made.pack(of: unpacked, into: workspace.weights, workspace.threads)
-      }
       var arguments = ck_convolution_run_arguments()
       arguments.images = Int32(images)
       arguments.input = UnsafeRawPointer(layer.input.map(workspace.map) ?? workspace.images)
@@ -228,7 +236,7 @@ final class NativeNetwork: @unchecked Sendable {
         arguments.rows = (locations + first * 4, scores + first * scoreCount)
         arguments.row_distances = (priorCount * 4, priorCount * scoreCount)
       }
-      ck_convolution_run(made.kernel, &arguments, threads)
+      try made.run(&arguments, weightsOf: unpacked, workspace.threads)
     case .maximumPool(let kernelSize, let stride, let padding):
       guard let input = layer.input, let output = layer.output else { return }
       var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))

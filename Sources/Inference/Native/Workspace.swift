@@ -13,8 +13,8 @@ final class KernelThreads: @unchecked Sendable {
   deinit { ck_threads_destroy(pointer) }
 }
 
-/// What a run of a network writes: images, maps, the layers' own scratch, and weights that are packed
-/// in every run. Kept from run to run; it grows when a larger batch comes.
+/// What a run of a network writes: images, maps, and the layers' own scratch. Kept from run to run;
+/// it grows when a larger batch comes.
 final class Workspace {
   let threads: KernelThreads
   private let network: NativeNetwork
@@ -22,7 +22,6 @@ final class Workspace {
   private var memory: UnsafeMutableRawPointer?
   private var mapsOffset = 0
   private var scratchOffset = 0
-  private var weightsOffset = 0
   /// What was allocated, in bytes.
   private(set) var byteCount = 0
 
@@ -41,8 +40,7 @@ final class Workspace {
     let scratch = network.scratchByteCount(images: images, threads: threads.count)
     mapsOffset = pages(imageBytes * images)
     scratchOffset = mapsOffset + pages(network.memory.byteCount * images)
-    weightsOffset = scratchOffset + pages(scratch)
-    byteCount = weightsOffset + pages(network.sharedWeightByteCount)
+    byteCount = scratchOffset + pages(scratch)
     memory = ck_allocate(byteCount)
     imageCount = images
   }
@@ -53,8 +51,6 @@ final class Workspace {
   var images: UnsafeMutableRawPointer { memory! }
   /// Where a layer's scratch lies.
   var scratch: UnsafeMutableRawPointer { memory! + scratchOffset }
-  /// Where a layer's weights lie that are packed in every run.
-  var weights: UnsafeMutableRawPointer { memory! + weightsOffset }
   /// Where a map lies, of all images that there is room for.
   func map(_ index: Int) -> UnsafeMutableRawPointer {
     memory! + mapsOffset + network.memory.offsets[index] * imageCount
