@@ -13,10 +13,10 @@
 
 static void *libraries;
 
-// What a program would have been told by the loader if it were linked against them.
+// As the loader ends a program that is linked against what is missing.
 static void fail(void) {
-  fprintf(stderr, "Error: drawing needs Cairo and Pango: %s\n", dlerror());
-  exit(127);
+  fprintf(stderr, "Error: drawing needs Cairo and Pango (Debian: libpangocairo-1.0-0): %s\n", dlerror());
+  exit(EXIT_FAILURE);
 }
 
 static void open_libraries(void) {

@@ -91,10 +91,13 @@ extension Image {
   }
 }
 
-/// Writes a file completely or not at all.
+/// Writes a file completely or not at all; a device or a pipe, which cannot be replaced, gets the bytes at once.
 func writeAtomically(_ data: Data, to url: URL) throws(ImageError) {
+  let target = url.resolvingSymlinksInPath()
+  let type = try? FileManager.default.attributesOfItem(atPath: target.path)[.type]
+  let isFile = type == nil || type as? FileAttributeType == .typeRegular
   do {
-    try data.write(to: url, options: .atomic)
+    try data.write(to: target, options: isFile ? .atomic : [])
   } catch {
     throw ImageError(file: url.path, reason: .unwritable(error.localizedDescription))
   }

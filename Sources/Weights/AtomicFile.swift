@@ -4,21 +4,30 @@ import Foundation
 ///
 /// Bytes go to a temporary file in the destination's folder; ``commit()`` forces them onto the disk
 /// and gives the file its name. Without it, the temporary file is removed and an older file of that
-/// name stays as it is.
+/// name stays as it is. A device or a pipe is no file that could be replaced: it gets the bytes at once.
 public final class AtomicFile {
   private let destination: URL
-  private let temporary: URL
+  /// nil for a device or a pipe.
+  private let temporary: URL?
   private var descriptor: Int32
   private static let suffix = ".partial"
 
   /// Begins a file that will replace `url`.
   /// - Throws: ``WeightFileError`` when the folder does not exist or cannot be written to.
   public init(replacing url: URL) throws {
-    destination = url.resolvingSymlinksInPath()
-    // Names have at most 255 bytes, and the destination's may have them all.
-    temporary = destination.deletingLastPathComponent()
-      .appending(path: ".\(UUID().uuidString)\(Self.suffix)")
-    descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    var status = stat()
+    if stat(url.path, &status) == 0, ![S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) {
+      destination = url
+      temporary = nil
+      descriptor = open(url.path, O_WRONLY | O_CLOEXEC)
+    } else {
+      destination = url.resolvingSymlinksInPath()
+      // Names have at most 255 bytes, and the destination's may have them all.
+      let temporary = destination.deletingLastPathComponent()
+        .appending(path: ".\(UUID().uuidString)\(Self.suffix)")
+      self.temporary = temporary
+      descriptor = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    }
     guard descriptor >= 0 else {
       throw WeightFileError(destination, .system(action: "create the file", reason: systemReason()))
     }
@@ -37,7 +46,7 @@ public final class AtomicFile {
   deinit {
     if descriptor >= 0 {
       close(descriptor)
-      unlink(temporary.path)
+      if let temporary { unlink(temporary.path) }
     }
   }
 
@@ -63,9 +72,13 @@ public final class AtomicFile {
 
   /// Makes the file durable and gives it its name.
   public func commit() throws {
-    guard fsync(descriptor) == 0 else { throw failure("write to the file") }
+    guard temporary == nil || fsync(descriptor) == 0 else { throw failure("write to the file") }
     let closed = close(descriptor)
     descriptor = -1
+    guard let temporary else {
+      if closed != 0 { throw failure("write to the file") }
+      return
+    }
     guard closed == 0, rename(temporary.path, destination.path) == 0 else {
       let error = failure("write to the file")
       unlink(temporary.path)

@@ -30,7 +30,8 @@ struct PictureFolder {
   /// Creates the folder. Where two images have one name, the second becomes `name-2`. A name that ends
   /// as pictures do stands for the picture itself.
   ///
-  /// - Throws: `ValidationError` when that is one picture for several images.
+  /// - Throws: `ValidationError` when that is one picture for several images; `CommandError` for a format
+  ///   that pictures are not written in, and where a picture would take the place of an image.
   init(_ folder: URL, for files: [URL]) throws {
     if ImageFormat(fileExtension: folder.pathExtension) != nil {
       guard files.count == 1 else {
@@ -42,7 +43,15 @@ struct PictureFolder {
       }
       self.folder = folder.deletingLastPathComponent()
       names = [files[0]: folder.lastPathComponent]
+      try requireOtherFiles()
       return
+    }
+    guard !Self.otherFormats.contains(folder.pathExtension.lowercased()) else {
+      throw CommandError(
+        """
+        --output `\(folder.lastPathComponent)`: images with boxes are written as \
+        \(ImageFormat.allCases.map(\.rawValue).joined(separator: ", ")), or into a folder
+        """)
     }
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     self.folder = folder
@@ -56,9 +65,26 @@ struct PictureFolder {
         (number == 1 ? stem : "\(stem)-\(number)") + "." + file.pathExtension.lowercased()
     }
     self.names = names
+    try requireOtherFiles()
+  }
+
+  /// Who names them wants a picture, not a folder.
+  private static let otherFormats: Set = [
+    "svg", "gif", "bmp", "tif", "tiff", "pdf", "avif", "heic",
+  ]
+
+  private func requireOtherFiles() throws {
+    for file in names.keys
+    where self.file(for: file).resolvingSymlinksInPath() == file.resolvingSymlinksInPath() {
+      throw CommandError("--output would replace the image \(file.relativePath) itself")
+    }
+  }
+
+  private func file(for image: URL) -> URL {
+    folder.appending(path: names[image] ?? image.lastPathComponent)
   }
 
   func write(_ picture: Image, of file: URL) throws {
-    try picture.write(to: folder.appending(path: names[file] ?? file.lastPathComponent))
+    try picture.write(to: self.file(for: file))
   }
 }

@@ -98,7 +98,9 @@ struct ImageDetection {
     _ entries: [ContactSheet.Entry], objects: Int, to sheet: URL
   ) throws {
     try ContactSheet(
-      title: "\(objects) objects in \(entries.count) images",
+      title: """
+        \(objects) object\(objects == 1 ? "" : "s") in \(entries.count) image\(entries.count == 1 ? "" : "s")
+        """,
       subtitle: "\(detector.configuration.name), scores above \(settings.minimumScore)",
       entries: entries
     ).canvas.write(to: sheet)

@@ -33,7 +33,7 @@ struct InferenceOptions: ParsableArguments {
   var threads = ProcessInfo.processInfo.activeProcessorCount
 
   mutating func validate() throws {
-    guard threads > 0 else { throw ValidationError("--threads must be at least 1") }
+    try ThreadCount.check(threads)
     #if Training
       guard engine == .native && device == .device(.cpu) || precision != .int8 else {
         let choice = engine == .native ? "--device on a GPU" : "--engine torch"
@@ -62,7 +62,16 @@ struct InferenceOptions: ParsableArguments {
       let device = try device.opened()
       if engine == .torch || device != .cpu { return try torchPredictor(model, on: device) }
     #endif
-    return try NativePredictor(model, precision: precision, threads: threads, packing: packing)
+    let predictor = try NativePredictor(
+      model, precision: precision, threads: threads, packing: packing)
+    if precision != .automatic, predictor.precision != precision {
+      let reason =
+        predictor.instructionSet.supports(precision)
+        ? "the model is not quantised (see `ssd quantize`)"
+        : "this processor has nothing faster for it"
+      complain("note: \(predictor.precision.rawValue) instead of \(precision.rawValue): \(reason)")
+    }
+    return predictor
   }
 
   #if Training
@@ -78,6 +87,19 @@ struct InferenceOptions: ParsableArguments {
       return TorchPredictor(network, autocast: isReduced ? .bfloat16 : nil)
     }
   #endif
+}
+
+/// The number of threads that somebody asks for.
+enum ThreadCount {
+  /// More than any machine has; the system refuses some number beyond it.
+  private static let limit = 1024
+
+  /// - Throws: `ValidationError` when there cannot be so many.
+  static func check(_ count: Int, option: String = "--threads") throws {
+    guard (1...limit).contains(count) else {
+      throw ValidationError("\(option) must be at least 1 and at most \(limit)")
+    }
+  }
 }
 
 #if Training

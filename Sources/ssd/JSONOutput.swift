@@ -1,4 +1,5 @@
 import Foundation
+import Weights
 
 /// Writes JSON to a file or to the standard output.
 enum JSONOutput {
@@ -14,7 +15,7 @@ enum JSONOutput {
     if path == "-" {
       print(String(decoding: data, as: UTF8.self))
     } else {
-      try (data + Data("\n".utf8)).write(to: URL(filePath: path), options: .atomic)
+      try AtomicFile.write(data + Data("\n".utf8), to: URL(filePath: path))
     }
   }
 }

@@ -43,9 +43,8 @@ struct QuantizeCommand: ParsableCommand {
   var force = false
 
   mutating func validate() throws {
-    guard pictures > 0, threads > 0 else {
-      throw ValidationError("--pictures and --threads must be at least 1")
-    }
+    guard pictures > 0 else { throw ValidationError("--pictures must be at least 1") }
+    try ThreadCount.check(threads)
     guard tolerance > 0 else { throw ValidationError("--tolerance must be above 0") }
   }
 

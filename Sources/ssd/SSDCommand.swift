@@ -21,6 +21,10 @@ struct SSDCommand: ParsableCommand {
     do {
       var command = try parseAsRoot()
       try command.run()
+      guard fflush(nil) == 0 else {
+        throw CommandError(
+          "the standard output could not be written: \(String(cString: strerror(errno)))")
+      }
     } catch let error as CocoaError {
       exit(withError: CommandError(error))
     } catch {

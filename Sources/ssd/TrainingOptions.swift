@@ -213,9 +213,8 @@
     var workers = RunProcesses.processors
 
     mutating func validate() throws {
-      guard threads > 0, workers > 0 else {
-        throw ValidationError("--threads and --workers must be at least 1")
-      }
+      try ThreadCount.check(threads)
+      try ThreadCount.check(workers, option: "--workers")
     }
 
     /// - Returns: the device, opened.

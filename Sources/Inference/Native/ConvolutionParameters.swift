@@ -15,7 +15,7 @@ struct ConvolutionParameters {
   /// - Throws: ``WeightFileError`` when they cannot be read, or all but the weights are not finite.
   init(_ name: String, of model: ImportedModel) throws {
     weights = try model.tensor("\(name).weight")
-    bias = try finite("\(name).bias", model)
+    bias = try finiteFloats("\(name).bias", of: model)
     if let folder = name.lastIndex(of: "."), model.configuration.base.hasBatchNormalization,
       !name.hasPrefix("pred_convs.")
     {
@@ -26,10 +26,10 @@ struct ConvolutionParameters {
   }
 
   private mutating func fold(_ normalization: String, of model: ImportedModel) throws {
-    let gain = try finite("\(normalization).weight", model)
-    let shift = try finite("\(normalization).bias", model)
-    let mean = try finite("\(normalization).running_mean", model)
-    let variance = try finite("\(normalization).running_var", model)
+    let gain = try finiteFloats("\(normalization).weight", of: model)
+    let shift = try finiteFloats("\(normalization).bias", of: model)
+    let mean = try finiteFloats("\(normalization).running_mean", of: model)
+    let variance = try finiteFloats("\(normalization).running_var", of: model)
     var values = try weights.floats()
     let each = values.count / bias.count
     for output in bias.indices {
@@ -41,7 +41,10 @@ struct ConvolutionParameters {
   }
 }
 
-private func finite(_ name: String, _ model: ImportedModel) throws -> [Float] {
+/// A tensor's elements.
+///
+/// - Throws: ``WeightFileError`` when they cannot be read, or one is not finite.
+func finiteFloats(_ name: String, of model: ImportedModel) throws -> [Float] {
   let values = try model.floats(name)
   guard values.allSatisfy(\.isFinite) else { throw WeightFileError(notFinite: name, of: model) }
   return values

@@ -91,7 +91,7 @@ final class NativeNetwork: @unchecked Sendable {
     pixelShifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
     self.imageElement = ck_element(plan.imageElement)
 
-    let factors = try model.floats("rescale_factors")
+    let factors = try finiteFloats("rescale_factors", of: model)
     // Whole blocks of channels, of whatever type.
     rescaleFactors = factors + [Float](repeating: 0, count: (64 - factors.count % 64) % 64)
 

@@ -5,6 +5,7 @@ import Foundation
 import Images
 import MultiBox
 import Report
+import Weights
 
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -81,7 +82,7 @@ struct ReportCommand: ParsableCommand {
     contents.mistakeLimit = mistakes
     let report = ReportPage(contents)
     let html = Data(report.html().utf8)
-    try html.write(to: page, options: .atomic)
+    try AtomicFile.write(html, to: page)
     let means = report.findings.report.mean
     let precision = means.voc07.map { String(format: "%.4f", $0) } ?? "not measurable"
     print("\(output): \(spoken(bytes: html.count)), mAP \(precision)")
