@@ -125,7 +125,7 @@ done 3< <(instructions)
 # What the image is for, in the last stage.
 environment+=(LC_ALL=C)
 run "ssd data synthesize shapes --train 40 --test 8 && ssd export ssd300-tiny model.safetensors"
-run "ssd detect model.safetensors shapes/JPEGImages --json found.jsonl && test \$(wc -l < found.jsonl) = 6"
+run "ssd detect model.safetensors shapes/JPEGImages --json found.jsonl && test \$(wc -l < found.jsonl) = 48"
 if [[ $image != detect ]]; then
   run "mpirun -n 2 --oversubscribe ssd train shapes --model ssd300-tiny --batch 2 --iterations 2 --threads 1 --output run"
 fi
