@@ -77,6 +77,37 @@ struct BrokenInputTests {
     }
   }
 
+  @Test func anOutputDoesNotTakeThePlaceOfAnImage() throws {
+    try withTemporaryFolder { folder in
+      let picture = folder.appending(path: "picture.png")
+      try Image(width: 40, height: 30).write(to: picture)
+      let before = try Data(contentsOf: picture)
+      for output in [picture, folder] {
+        try expectFailure(
+          ["detect", model(in: folder), picture.path, "--output", output.path], saying: "itself")
+      }
+      #expect(try Data(contentsOf: picture) == before)
+      let vectors = folder.appending(path: "found.svg")
+      try expectFailure(
+        ["detect", model(in: folder), picture.path, "--output", vectors.path], saying: "jpeg, png")
+      #expect(!FileManager.default.fileExists(atPath: vectors.path))
+    }
+  }
+
+  @Test func aPrecisionThatIsNotThereIsSaid() throws {
+    try withTemporaryFolder { folder in
+      let picture = folder.appending(path: "picture.png")
+      try Image(width: 40, height: 30).write(to: picture)
+      let detect = try ["detect", model(in: folder), picture.path]
+      let result = try CommandLineTool.run(detect + ["--precision", "int8"])
+      #expect(result.status == 0)
+      #expect(result.errors.contains("not quantised"))
+      let many = try CommandLineTool.run(detect + ["--threads", "100000"])
+      #expect(many.status == 64)
+      #expect(many.errors.contains("1024"))
+    }
+  }
+
   @Test func aHeaderThatLiesAboutItsSizeIsRefused() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "lie.safetensors")

@@ -170,7 +170,7 @@ struct NativePredictorTests {
   @Test(
     arguments: [
       "base.conv1_1.weight", "base.conv3_2.weight", "base.bn2_1.running_var",
-      "pred_convs.cl_conv7.weight", "pred_convs.loc_conv7.bias",
+      "pred_convs.cl_conv7.weight", "pred_convs.loc_conv7.bias", "rescale_factors",
     ], [Float.nan, .infinity])
   func namesTheParameterThatIsNotFinite(name: String, value: Float) throws {
     func values(_ parameter: String, _ shape: [Int]) -> [Float] {
