@@ -53,8 +53,8 @@ extension LayerPlan {
     let size = maps[input].size
     /// In multiply-adds for each pair of an input and an output channel. Transforms move each element
     /// of a tile twice, for every input and every output channel. A weight costs as much as some
-    /// sixteen multiply-adds before it has come from memory, which decides on small maps, and as some forty-five
-    /// where it has to be packed first.
+    /// sixteen multiply-adds before it has come from memory, which decides on small maps, and as some
+    /// forty-five where it has to be packed first.
     let weight: Double = packing == .once ? 16 : 45
     func cost(_ algorithm: Algorithm) -> Double {
       let products = Double(convolution.multiplications(algorithm, size: size))

@@ -14,7 +14,7 @@ final class NativeNetwork: @unchecked Sendable {
   let scoreCount: Int
   /// Of each layer that is one.
   private let convolutions: [Convolution?]
-  /// Where every run packs weights.
+  /// The model, where every run packs its weights; nil where they are packed.
   private let unpacked: ImportedModel?
   /// Of each channel of the normalised map's blocks.
   private let rescaleFactors: [Float]
@@ -25,12 +25,12 @@ final class NativeNetwork: @unchecked Sendable {
   private let firstPriors: [Int]
   private let priorsPerPosition: [Int]
 
-  /// A layer of the kernels.
+  /// A convolution of the kernels, and what it needs of the model.
   private final class Convolution {
     let kernel: OpaquePointer
-    /// Their names in the model.
+    /// What the model's names for its weights and biases begin with.
     let parameters: [String]
-    /// What a run packs; nothing where that is done.
+    /// Not packed yet; nothing where that is done.
     var weights: [StoredTensor]
 
     init(_ kernel: OpaquePointer, parameters: [String], weights: [StoredTensor]) {
