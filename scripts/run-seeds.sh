@@ -15,8 +15,7 @@ mkdir -p "$folder"
 for seed in ${SEEDS:-0 1 2}; do
   run=$folder/seed-$seed
   if [[ -e $run/last.safetensors ]]; then
-    "$ssd" train "$data" --validation "$scored" --output "$run" --resume 2> "$run/resumed.log" ||
-      grep -q "the run is over" "$run/resumed.log" || { cat "$run/resumed.log" >&2; exit 1; }
+    "$ssd" train "$data" --validation "$scored" --output "$run" --resume
   else
     "$ssd" train "$data" --validation "$scored" --output "$run" --recipe "$recipe" --seed "$seed" "$@"
   fi

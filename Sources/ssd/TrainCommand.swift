@@ -129,10 +129,13 @@
           iterationsPerCheckpoint: exactness.checkpointEvery,
           timePerCheckpoint: exactness.timePerCheckpoint))
       guard !run.isOver else {
-        throw CommandError(
+        // No error: whoever starts a run again and again until it is over, as a queue of jobs does, ends here.
+        complain(
           """
-          the run is over after \(trainer.iteration) iterations; a larger --iterations makes it longer
+          nothing to do: the run is over after \(trainer.iteration) iterations; a larger --iterations \
+          makes it longer
           """)
+        return
       }
       let interruption = Interruption.shared
       if processes.isLead {

@@ -93,6 +93,10 @@ struct TrainCommandTests {
       #expect(
         try Data(contentsOf: last)
           == Data(contentsOf: TrainingRun.lastCheckpoint(in: folder.appending(path: "whole"))))
+
+      let over = try train("--resume", "--iterations", "4", in: folder)
+      #expect(over.status == 0)
+      #expect(over.errors.contains("nothing to do: the run is over after 4 iterations"))
     }
   }
 }
