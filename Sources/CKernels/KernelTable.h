@@ -121,10 +121,11 @@ struct WeightTransformArguments {
   float *factors;
 };
 
-// Winograd's F(m x m, 3 x 3) for one type of input.
+// Winograd's F(m x m, 3 x 3) for one type of input. A tile's transforms are listed by its height and width in outputs: 2,
+// 4, 6 as far as m.
 struct WinogradKernels {
-  void (*input)(const InputTransformArguments &);
-  void (*output)(const OutputTransformArguments &);
+  void (*input[3][3])(const InputTransformArguments &);
+  void (*output[3][3])(const OutputTransformArguments &);
   void (*weights)(const WeightTransformArguments &);
 };
 

@@ -32,7 +32,7 @@ WinogradConvolution::WinogradConvolution(
     case CK_SCHEDULE_SHARED: isShared = true; break;
     // Per thread, every batch streams all weights. Few panels have to be cut up for the threads, and save nothing.
     case CK_SCHEDULE_AUTOMATIC:
-      isShared = panels.size() >= 8 && size_t(blocks) * blockBytes * origins.size()
+      isShared = panels.size() >= 8 && size_t(blocks) * blockBytes * size_t(tileCount)
         < size_t(blocks) * depth * 4 * groups.size() * groupChannels;
       break;
   }
@@ -43,20 +43,67 @@ WinogradConvolution::WinogradConvolution(
   }
   // The micro-kernel fetches up to a panel ahead, beyond the end too.
   weightBytes += panelBytes(panels[0]);
-  multiplications = double(origins.size()) * elements() * blocks * depth * together * groups.size() * groupChannels;
+  for (const Range &tiles : having) {
+    multiplications += double(tiles.count) * blocks * depth * together * groups.size() * groupChannels;
+  }
 }
 
+namespace {
+
+// The height or width of the last tiles where they are smaller: that of the longest rest in any of dilation's phases.
+int sizeOfLast(int length, int dilation, int m) {
+  int rest = 0;
+  for (int phase = 0; phase < std::min(dilation, length); phase++) {
+    rest = std::max(rest, ((length - phase - 1) / dilation + 1) % m);
+  }
+  return rest == 0 ? m : roundedUp(rest, 2);
+}
+
+}  // namespace
+
 void WinogradConvolution::cut() {
-  const int m = outputTile(), d = shape.dilation;
+  const int m = outputTile(), d = shape.dilation, height = shape.output.height, width = shape.output.width;
+  const int lastRows = sizeOfLast(height, d, m), lastColumns = sizeOfLast(width, d, m);
+  kinds[0] = {m, lastColumns, {}, {}};
+  kinds[1] = {m, m, {}, {}};
+  kinds[2] = {lastRows, m, {}, {}};
+  kinds[3] = {lastRows, lastColumns, {}, {}};
   for (int phaseY = 0; phaseY < d; phaseY++) {
     for (int phaseX = 0; phaseX < d; phaseX++) {
-      for (int y = phaseY; y < shape.output.height; y += m * d) {
-        for (int x = phaseX; x < shape.output.width; x += m * d) {
-          origins.push_back({int16_t(y), int16_t(x)});
-          offsets.push_back(int32_t(input.pixel(y - shape.padding, x - shape.padding)));
+      for (int y = phaseY; y < height; y += m * d) {
+        for (int x = phaseX; x < width; x += m * d) {
+          const bool isCutInHeight = lastRows < m && y + (m - 1) * d >= height;
+          const bool isCutInWidth = lastColumns < m && x + (m - 1) * d >= width;
+          Kind &kind = kinds[isCutInHeight ? 2 + isCutInWidth : 1 - isCutInWidth];
+          kind.origins.push_back({int16_t(y), int16_t(x)});
+          kind.offsets.push_back(int32_t(input.pixel(y - shape.padding, x - shape.padding)));
+          tileCount++;
         }
       }
     }
+  }
+  const auto has = [m](int size, int index) { return index <= size || index == m + 1; };
+  for (int y = 0; y < m + 2; y++) {
+    for (int x = 0; x < m + 2; x++) {
+      const int first = has(lastColumns, x) ? 0 : kinds[0].count();
+      const int beyond = has(lastRows, y) ? (has(lastColumns, x) ? 0 : kinds[3].count())
+                                          : kinds[2].count() + kinds[3].count();
+      having.push_back({first, tileCount - beyond - first});
+    }
+  }
+}
+
+template <class Body>
+void WinogradConvolution::forEachRun(Range tiles, int images, const Body &body) const {
+  int before = 0;
+  for (const Kind &kind : kinds) {
+    for (Range left = tiles.common({before, images * kind.count()}); left.count > 0;) {
+      const int image = (left.first - before) / kind.count(), first = (left.first - before) % kind.count();
+      const int count = std::min(left.count, kind.count() - first);
+      body(Run{kind, image, first, count}, left.first - tiles.first);
+      left = {left.first + count, left.count - count};
+    }
+    before += images * kind.count();
   }
 }
 
@@ -88,7 +135,7 @@ int WinogradConvolution::tilesPerThread(int total, int threads) const {
 // All of an image's, and of a batch's images as many as a third cache may hold.
 int WinogradConvolution::tilesShared(int total) const {
   const size_t each = size_t(elements()) * size_t(blocks) * blockBytes;
-  const int fitting = std::max(int(origins.size()), int((size_t(16) << 20) / each));
+  const int fitting = std::max(tileCount, int((size_t(16) << 20) / each));
   return quotientRoundedUp(total, quotientRoundedUp(total, fitting));
 }
 
@@ -126,7 +173,7 @@ WinogradConvolution::Batch WinogradConvolution::batch(Range tiles, uint8_t *memo
 }
 
 size_t WinogradConvolution::runScratch(int images, int threads) const {
-  const int total = images * int(origins.size());
+  const int total = images * tileCount;
   if (isShared) {
     const int tiles = tilesShared(total);
     return batchBytes(tiles) + sumsBytes(quotientRoundedUp(tiles, partsOfShared(tiles, threads))) * threads;
@@ -145,33 +192,38 @@ size_t WinogradConvolution::source(int block) const {
 
 void WinogradConvolution::transformInput(
   const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const {
-  const int perImage = int(origins.size());
-  while (tiles.count > 0) {
-    const int tile = batch.tiles.first + tiles.first, image = tile / perImage, inImage = tile % perImage;
-    const int count = std::min(tiles.count, perImage - inImage);
-    transforms.input(
-      {static_cast<const uint8_t *>(arguments.input) + image * input.image + source(block),
-       &offsets[size_t(inImage)], count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
-       batch.transformed + (size_t(block) * batch.tiles.count + tiles.first) * blockBytes, batch.element});
-    tiles = {tiles.first + count, tiles.count - count};
-  }
+  forEachRun({batch.tiles.first + tiles.first, tiles.count}, arguments.images, [&](const Run &run, int tile) {
+    transforms.input[run.kind.rows / 2 - 1][run.kind.columns / 2 - 1](
+      {static_cast<const uint8_t *>(arguments.input) + run.image * input.image + source(block),
+       &run.kind.offsets[size_t(run.first)], run.count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
+       batch.transformed + (size_t(block) * batch.tiles.count + tiles.first + tile) * blockBytes, batch.element});
+  });
 }
 
 // A part of what the transforms of tiles to come will read, into the second cache.
 void WinogradConvolution::fetchInput(
   const ck_convolution_run_arguments &arguments, Range tiles, int part, int parts) const {
-  const int perImage = int(origins.size()), n = outputTile() + 2;
-  const Range rows = Range{0, blocks * tiles.count * n}.part(part, parts);
-  for (int row = rows.first; row < rows.first + rows.count; row++) {
-    const int block = row / n / tiles.count, tile = tiles.first + row / n % tiles.count;
-    const uint8_t *first = static_cast<const uint8_t *>(arguments.input) + tile / perImage * input.image
-      + source(block) + offsets[size_t(tile % perImage)] + row % n * input.row * shape.dilation;
-    for (int x = 0; x < n; x++) __builtin_prefetch(first + x * blockBytes * shape.dilation, 0, 2);
-  }
+  const int n = outputTile() + 2, rowsEach = blocks * n;
+  const Range rows = Range{0, tiles.count * rowsEach}.part(part, parts);
+  if (rows.count == 0) return;
+  const int firstTile = rows.first / rowsEach, lastTile = (rows.first + rows.count - 1) / rowsEach;
+  forEachRun({tiles.first + firstTile, lastTile + 1 - firstTile}, arguments.images, [&](const Run &run, int tile) {
+    const uint8_t *map = static_cast<const uint8_t *>(arguments.input) + run.image * input.image;
+    for (int i = 0; i < run.count; i++) {
+      const int firstRow = (firstTile + tile + i) * rowsEach;
+      const Range own = Range{firstRow, rowsEach}.common(rows);
+      for (int row = own.first - firstRow; row < own.first - firstRow + own.count; row++) {
+        const uint8_t *first = map + source(row / n) + run.kind.offsets[size_t(run.first + i)]
+          + row % n * input.row * shape.dilation;
+        for (int x = 0; x < n; x++) __builtin_prefetch(first + x * blockBytes * shape.dilation, 0, 2);
+      }
+    }
+  });
 }
 
 void WinogradConvolution::multiply(
   const Batch &batch, const Panel &panel, const uint8_t *packed, int element, Range tiles, float *sums) const {
+  if (tiles.count == 0) return;
   const int parts = quotientRoundedUp(tiles.count, kernels.pixels);
   TileArguments tile{};
   tile.pixelDistance = blockBytes;
@@ -198,19 +250,14 @@ void WinogradConvolution::multiply(
 void WinogradConvolution::transformOutput(
   const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, Range tiles,
   const float *sums) const {
-  const int perImage = int(origins.size());
-  const size_t element = sumsElement(tiles.count);
-  while (tiles.count > 0) {
-    const int tile = batch.tiles.first + tiles.first, image = tile / perImage, inImage = tile % perImage;
-    const int count = std::min(tiles.count, perImage - inImage);
-    transforms.output(
-      {sums + group * groupChannels, size_t(panel.lanes()), element, &origins[size_t(inImage)], count, shape.dilation,
-       shape.output.height, shape.output.width, destination(arguments, image, panel.firstGroup + group),
-       pooledDestination(arguments, image, panel.firstGroup + group), shape.pooled.height, shape.pooled.width,
+  forEachRun({batch.tiles.first + tiles.first, tiles.count}, arguments.images, [&](const Run &run, int tile) {
+    transforms.output[run.kind.rows / 2 - 1][run.kind.columns / 2 - 1](
+      {sums + size_t(tile) * panel.lanes() + group * groupChannels, size_t(panel.lanes()), sumsElement(tiles.count),
+       &run.kind.origins[size_t(run.first)], run.count, shape.dilation, shape.output.height, shape.output.width,
+       destination(arguments, run.image, panel.firstGroup + group),
+       pooledDestination(arguments, run.image, panel.firstGroup + group), shape.pooled.height, shape.pooled.width,
        epilogue(panel.firstGroup + group)});
-    tiles = {tiles.first + count, tiles.count - count};
-    sums += size_t(count) * panel.lanes();
-  }
+  });
 }
 
 void WinogradConvolution::multiplyPanel(
@@ -218,9 +265,12 @@ void WinogradConvolution::multiplyPanel(
   Range tiles, Range next, float *sums) const {
   const int turn = int(&panel - panels.data()) * elements(), turns = int(panels.size()) * elements();
   for (int element = 0; element < elements(); element++) {
-    if (next.count > 0) fetchInput(arguments, next, turn + element, turns);
+    fetchInput(arguments, next, turn + element, turns);
+    const Range all = {having[size_t(element)].first * arguments.images, having[size_t(element)].count * arguments.images};
+    const Range had = tiles.common({all.first - batch.tiles.first, all.count});
     multiply(
-      batch, panel, packed + element * panelBytes(panel), element, tiles, sums + element * sumsElement(tiles.count));
+      batch, panel, packed + element * panelBytes(panel), element, had,
+      sums + element * sumsElement(tiles.count) + size_t(had.first - tiles.first) * panel.lanes());
   }
   for (int group = 0; group < panel.groups; group++) {
     transformOutput(arguments, batch, panel, group, tiles, sums);
@@ -280,7 +330,7 @@ void WinogradConvolution::runShared(
 }
 
 void WinogradConvolution::runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) {
-  const int total = arguments.images * int(origins.size());
+  const int total = arguments.images * tileCount;
   if (isShared) {
     runShared(arguments, threads, total, nullptr);
   } else {
@@ -295,7 +345,7 @@ size_t WinogradConvolution::packScratch(int threads) const {
 void WinogradConvolution::runPacking(
   const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory) {
   if (isShared) {
-    runShared(arguments, threads, arguments.images * int(origins.size()), memory);
+    runShared(arguments, threads, arguments.images * tileCount, memory);
   } else {
     ck_convolution::runPacking(arguments, threads, memory);
   }

@@ -2,6 +2,10 @@
 // is a matrix product of (tiles, inputs) and (inputs, outputs); tiles of sums are transformed back, and bias, ReLU and
 // pooling happen on the way out.
 //
+// Where a map ends within a tile, that row or column of tiles is cut to the outputs there are, rounded up to an even
+// number: a tile of 6 x 2 outputs needs half of the elements of one of 6 x 6, and the same packed weights
+// (WinogradTransforms.h). So an element's matrix product has the tiles that have this element.
+//
 // With a dilation d the map falls apart into d x d maps of every d-th pixel, each with tiles of its own.
 //
 // Bytes become words of sixteen bits, whose products are half as many a second as those of bytes: F(4x4), with a quarter
@@ -15,6 +19,8 @@
 // tiles. Whatever comes from beyond the second cache is asked for long before: the next batch's input and the next
 // element's weights while products are computed, a tile's neighbour while the tile is transformed.
 #pragma once
+
+#include <algorithm>
 
 #include "Convolution.h"
 
@@ -37,6 +43,25 @@ struct WinogradConvolution final : ck_convolution {
       const int begin = int(int64_t(count) * index / parts), end = int(int64_t(count) * (index + 1) / parts);
       return {first + begin, end - begin};
     }
+    Range common(Range other) const {
+      const int begin = std::max(first, other.first);
+      return {begin, std::max(0, std::min(first + count, other.first + other.count) - begin)};
+    }
+  };
+
+  // Tiles of the same size, in outputs.
+  struct Kind {
+    int rows, columns;
+    // One image's.
+    std::vector<TileOrigin> origins;
+    std::vector<int32_t> offsets;
+    int count() const { return int(origins.size()); }
+  };
+
+  // Neighbours among all images' tiles that are of one kind and of one image, and their place within the image.
+  struct Run {
+    const Kind &kind;
+    int image, first, count;
   };
 
   // Some of all images' tiles, and where their transforms lie.
@@ -50,6 +75,9 @@ struct WinogradConvolution final : ck_convolution {
   };
 
   void cut();
+  // Calls body(run, tile) for all runs of some tiles; `tile` counts from the first of these.
+  template <class Body>
+  void forEachRun(Range tiles, int images, const Body &body) const;
   int tilesPerThread(int total, int threads) const;
   int tilesShared(int total) const;
   int partsOfShared(int tiles, int threads) const;
@@ -70,7 +98,7 @@ struct WinogradConvolution final : ck_convolution {
   void multiplyPanel(
     const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, const uint8_t *packed,
     Range tiles, Range next, float *sums) const;
-  // `packed`: one element's.
+  // `packed`: one element's; `sums`: of the first tile.
   void multiply(
     const Batch &batch, const Panel &panel, const uint8_t *packed, int element, Range tiles, float *sums) const;
   void transformOutput(
@@ -91,7 +119,11 @@ struct WinogradConvolution final : ck_convolution {
 
   const WinogradKernels &transforms;
   bool isShared;
-  // One image's.
-  std::vector<TileOrigin> origins;
-  std::vector<int32_t> offsets;
+  // Cut in width only, not at all, in height only, in both: so the tiles that have an element are neighbours. All images'
+  // tiles of a kind go before the next kind's.
+  // These numbers are one image's.
+  std::array<Kind, 4> kinds;
+  int tileCount = 0;
+  // For each element, the tiles that have it.
+  std::vector<Range> having;
 };

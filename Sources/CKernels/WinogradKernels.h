@@ -13,7 +13,7 @@ constexpr float wordLimit = 4095;
 // How many words a unit of a transformed tile's element is worth, if no sum of bytes can exceed `wordLimit`.
 template <int m>
 constexpr float wordScale(int y, int x) {
-  return wordLimit / (activationLimit * float(Winograd<m>::c.reach(y, x)));
+  return wordLimit / (activationLimit * float(Winograd<m>::template reach<Winograd<m>>(y, x)));
 }
 
 // Rounded to the nearest, ties to even: beyond 1.5 * 2^23 floats have no fraction, and a word is their lower half.
@@ -32,120 +32,128 @@ INLINE void storeTransformed(Vector value, int y, int x, uint8_t *at) {
   }
 }
 
-// One block of channels of some tiles.
+// One block of channels of some tiles of rows x columns outputs.
 //
 // A tile's rows lie pages apart, and so do its elements, where no prefetcher of the hardware follows; so what the next
 // tile reads and writes is asked for while this one is computed.
-template <ck_element element, int m>
+template <ck_element element, int m, int rows, int columns>
 void inputTransform(const InputTransformArguments &a) {
-  constexpr int n = m + 2;
+  using Down = Winograd<m, rows>;
+  using Across = Winograd<m, columns>;
   constexpr int sourceBytes = vectorBytes<element>;
   constexpr int targetBytes = vectorLanes * operandBytes(transformedOperand(element));
+  const auto at = [&](int y, int x) { return (Down::element(y) * (m + 2) + Across::element(x)) * a.elementDistance; };
   for (int tile = 0; tile < a.tiles; tile++) {
     if (tile + 1 < a.tiles) {
       const uint8_t *next = a.input + a.offsets[tile + 1];
-      for (int y = 0; y < n; y++)
-        for (int x = 0; x < n; x++) __builtin_prefetch(next + y * a.row + x * a.pixel);
-      for (int i = 0; i < n * n; i++)
-        __builtin_prefetch(a.output + (tile + 1) * blockBytes + i * a.elementDistance, 1);
+      for (int y = 0; y < Down::n; y++) {
+        for (int x = 0; x < Across::n; x++) {
+          __builtin_prefetch(next + y * a.row + x * a.pixel);
+          __builtin_prefetch(a.output + (tile + 1) * blockBytes + at(y, x), 1);
+        }
+      }
     }
     for (int part = 0; part < blockBytes / targetBytes; part++) {
       const uint8_t *from = a.input + a.offsets[tile] + part * sourceBytes;
       uint8_t *to = a.output + tile * blockBytes + part * targetBytes;
-      Vector columns[n * n];
-      UNROLL for (int x = 0; x < n; x++) {
-        Vector d[n];
-        UNROLL for (int y = 0; y < n; y++) d[y] = loaded<element>(from + y * a.row + x * a.pixel);
-        Winograd<m>::template input<1, n>(d, columns + x);
+      Vector half[Down::n * Across::n];
+      UNROLL for (int x = 0; x < Across::n; x++) {
+        Vector d[Down::n];
+        UNROLL for (int y = 0; y < Down::n; y++) d[y] = loaded<element>(from + y * a.row + x * a.pixel);
+        Down::template input<1, Across::n>(d, half + x);
       }
-      UNROLL for (int y = 0; y < n; y++) {
-        Vector v[n];
-        Winograd<m>::template input<1, 1>(columns + y * n, v);
-        UNROLL for (int x = 0; x < n; x++)
-          storeTransformed<element, m>(v[x], y, x, to + (y * n + x) * a.elementDistance);
+      UNROLL for (int y = 0; y < Down::n; y++) {
+        Vector v[Across::n];
+        Across::template input<1, 1>(half + y * Across::n, v);
+        UNROLL for (int x = 0; x < Across::n; x++)
+          storeTransformed<element, m>(v[x], Down::element(y), Across::element(x), to + at(y, x));
       }
     }
   }
 }
 
 // A row of a tile's finished pixels into the map, as far as the map reaches.
-template <ck_element element, int m>
-INLINE void storeRow(const Vector *row, int columns, const Destination &to, ptrdiff_t first, ptrdiff_t pixel, int part) {
-  if (columns >= m) {
-    UNROLL for (int x = 0; x < m; x++) stored<element>(row[x], to, first + x * pixel, part);
+template <ck_element element, int columns>
+INLINE void storeRow(const Vector *row, int left, const Destination &to, ptrdiff_t first, ptrdiff_t pixel, int part) {
+  if (left >= columns) {
+    UNROLL for (int x = 0; x < columns; x++) stored<element>(row[x], to, first + x * pixel, part);
   } else {
-    for (int x = 0; x < columns; x++) stored<element>(row[x], to, first + x * pixel, part);
+    for (int x = 0; x < left; x++) stored<element>(row[x], to, first + x * pixel, part);
   }
 }
 
 // Two rows of a tile as a row of maxima.
-template <ck_element element, int m>
+template <ck_element element, int columns>
 INLINE void poolRows(
-  const Vector *upper, const Vector *lower, int columns, const Destination &to, ptrdiff_t first, int part) {
-  UNROLL for (int x = 0; x < m; x += 2) {
-    if (x >= columns) continue;
+  const Vector *upper, const Vector *lower, int left, const Destination &to, ptrdiff_t first, int part) {
+  UNROLL for (int x = 0; x < columns; x += 2) {
+    if (x >= left) continue;
     Vector maximum = __builtin_elementwise_max(upper[x], lower[x]);
-    if (x + 1 < columns)
+    if (x + 1 < left)
       maximum = __builtin_elementwise_max(maximum, __builtin_elementwise_max(upper[x + 1], lower[x + 1]));
     stored<element>(maximum, to, first + x / 2 * ptrdiff_t(to.pixel), part);
   }
 }
 
 // The lines that a tile will write come from far while it is computed.
-template <int m>
+template <int rows, int columns>
 INLINE void fetchForWriting(const uint8_t *first, ptrdiff_t row, ptrdiff_t pixel) {
-  UNROLL for (int y = 0; y < m; y++)
-    UNROLL for (int x = 0; x < m; x++) __builtin_prefetch(first + y * row + x * pixel, 1);
+  UNROLL for (int y = 0; y < rows; y++)
+    UNROLL for (int x = 0; x < columns; x++) __builtin_prefetch(first + y * row + x * pixel, 1);
 }
 
-template <ck_element element, int m>
+template <ck_element element, int m, int rows, int columns>
 INLINE void outputTile(const OutputTransformArguments &a, int tile, int part) {
-  constexpr int n = m + 2;
+  using Down = Winograd<m, rows>;
+  using Across = Winograd<m, columns>;
   const Destination to = a.destination, pooled = a.pooled;
   const int oy = a.origins[tile].y, ox = a.origins[tile].x;
-  const int rows = (a.height - oy + a.dilation - 1) / a.dilation, columns = (a.width - ox + a.dilation - 1) / a.dilation;
+  const int below = (a.height - oy + a.dilation - 1) / a.dilation, left = (a.width - ox + a.dilation - 1) / a.dilation;
   const ptrdiff_t first = ptrdiff_t(oy) * to.row + ptrdiff_t(ox) * to.pixel;
   const ptrdiff_t row = ptrdiff_t(to.row) * a.dilation, pixel = ptrdiff_t(to.pixel) * a.dilation;
   const ptrdiff_t firstPooled = ptrdiff_t(oy / 2) * pooled.row + ptrdiff_t(ox / 2) * pooled.pixel;
-  if (to.data) fetchForWriting<m>(to.data + first, row, pixel);
-  if (pooled.data) fetchForWriting<m / 2>(pooled.data + firstPooled, pooled.row, pooled.pixel);
+  if (to.data) fetchForWriting<rows, columns>(to.data + first, row, pixel);
+  if (pooled.data) fetchForWriting<rows / 2, columns / 2>(pooled.data + firstPooled, pooled.row, pooled.pixel);
 
   const float *from = a.sums + tile * a.tileDistance + part * vectorLanes;
-  Vector half[n * m];
-  UNROLL for (int x = 0; x < n; x++) {
-    Vector s[n];
-    UNROLL for (int y = 0; y < n; y++)
-      s[y] = loaded<CK_FLOAT32>((const uint8_t *)(from + (y * n + x) * a.elementDistance));
-    Winograd<m>::template output<1, n>(s, half + x);
+  Vector half[rows * Across::n];
+  UNROLL for (int x = 0; x < Across::n; x++) {
+    Vector s[Down::n];
+    UNROLL for (int y = 0; y < Down::n; y++) {
+      const size_t at = Down::element(y) * (m + 2) + Across::element(x);
+      s[y] = loaded<CK_FLOAT32>((const uint8_t *)(from + at * a.elementDistance));
+    }
+    Down::template output<1, Across::n>(s, half + x);
   }
   const Finish finish(a.epilogue, part);
   // Two rows at a time are few enough for the registers.
-  UNROLL for (int y = 0; y < m; y += 2) {
-    Vector pixels[2][m];
+  UNROLL for (int y = 0; y < rows; y += 2) {
+    Vector pixels[2][columns];
     UNROLL for (int i = 0; i < 2; i++) {
-      Winograd<m>::template output<1, 1>(half + (y + i) * n, pixels[i]);
-      UNROLL for (int x = 0; x < m; x++) pixels[i][x] = finish(pixels[i][x]);
-      if (to.data && y + i < rows) storeRow<element, m>(pixels[i], columns, to, first + (y + i) * row, pixel, part);
+      Across::template output<1, 1>(half + (y + i) * Across::n, pixels[i]);
+      UNROLL for (int x = 0; x < columns; x++) pixels[i][x] = finish(pixels[i][x]);
+      if (to.data && y + i < below)
+        storeRow<element, columns>(pixels[i], left, to, first + (y + i) * row, pixel, part);
     }
-    if (pooled.data && y < rows) {
-      poolRows<element, m>(
-        pixels[0], pixels[y + 1 < rows ? 1 : 0], columns, pooled, firstPooled + y / 2 * ptrdiff_t(pooled.row), part);
+    if (pooled.data && y < below) {
+      poolRows<element, columns>(
+        pixels[0], pixels[y + 1 < below ? 1 : 0], left, pooled, firstPooled + y / 2 * ptrdiff_t(pooled.row), part);
     }
   }
 }
 
-template <ck_element element, int m>
+template <ck_element element, int m, int rows, int columns>
 void outputTiles(const OutputTransformArguments &a) {
   for (int tile = 0; tile < a.tiles; tile++)
-    for (int part = 0; part < groupChannels / vectorLanes; part++) outputTile<element, m>(a, tile, part);
+    for (int part = 0; part < groupChannels / vectorLanes; part++) outputTile<element, m, rows, columns>(a, tile, part);
 }
 
-template <int m>
+template <int m, int rows, int columns>
 void outputTransform(const OutputTransformArguments &a) {
   switch (a.destination.data ? a.destination.element : a.pooled.element) {
-    case CK_FLOAT32: return outputTiles<CK_FLOAT32, m>(a);
-    case CK_BFLOAT16: return outputTiles<CK_BFLOAT16, m>(a);
-    case CK_UINT8: return outputTiles<CK_UINT8, m>(a);
+    case CK_FLOAT32: return outputTiles<CK_FLOAT32, m, rows, columns>(a);
+    case CK_BFLOAT16: return outputTiles<CK_BFLOAT16, m, rows, columns>(a);
+    case CK_UINT8: return outputTiles<CK_UINT8, m, rows, columns>(a);
   }
 }
 
@@ -232,14 +240,47 @@ void weightTransform(const WeightTransformArguments &a) {
   }
 }
 
+// Whether a whole tile's words have room for a part's too.
+template <int m, int rows, int columns>
+constexpr bool fitsWords() {
+  using Whole = Winograd<m>;
+  using Down = Winograd<m, rows>;
+  using Across = Winograd<m, columns>;
+  for (int y = 0; y < Down::n; y++)
+    for (int x = 0; x < Across::n; x++)
+      if (Down::template reach<Across>(y, x) > Whole::template reach<Whole>(Down::element(y), Across::element(x)))
+        return false;
+  return true;
+}
+
+template <ck_element element, int m, int rows, int columns>
+constexpr void addTransforms(WinogradKernels &kernels) {
+  if constexpr (rows <= m && columns <= m) {
+    static_assert(element != CK_UINT8 || fitsWords<m, rows, columns>());
+    kernels.input[rows / 2 - 1][columns / 2 - 1] = inputTransform<element, m, rows, columns>;
+    kernels.output[rows / 2 - 1][columns / 2 - 1] = outputTransform<m, rows, columns>;
+  }
+}
+
 template <ck_element element, int m>
 constexpr WinogradKernels winogradKernels() {
-  if constexpr (element == CK_UINT8 && m == 6) {
-    // F(6x6) would lose what twelve bits hold.
-    return {};
-  } else if constexpr (element == CK_UINT8) {
-    return {inputTransform<element, m>, outputTransform<m>, wordWeightTransform<m>};
-  } else {
-    return {inputTransform<element, m>, outputTransform<m>, weightTransform<element, m>};
+  WinogradKernels kernels{};
+  // F(6x6) would lose what twelve bits hold.
+  if constexpr (element != CK_UINT8 || m < 6) {
+    addTransforms<element, m, 2, 2>(kernels);
+    addTransforms<element, m, 2, 4>(kernels);
+    addTransforms<element, m, 2, 6>(kernels);
+    addTransforms<element, m, 4, 2>(kernels);
+    addTransforms<element, m, 4, 4>(kernels);
+    addTransforms<element, m, 4, 6>(kernels);
+    addTransforms<element, m, 6, 2>(kernels);
+    addTransforms<element, m, 6, 4>(kernels);
+    addTransforms<element, m, 6, 6>(kernels);
+    if constexpr (element == CK_UINT8) {
+      kernels.weights = wordWeightTransform<m>;
+    } else {
+      kernels.weights = weightTransform<element, m>;
+    }
   }
+  return kernels;
 }

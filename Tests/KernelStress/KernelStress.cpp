@@ -235,6 +235,9 @@ int32_t kernel_stress_failures(void) {
     {64, 64, 12, 12, 3, 1, 1, 1, false, {0, 0}, 3},
     {32, 28, 1, 1, 3, 1, 1, 1, false, {16, 12}, 5},
     {64, 128, 9, 9, 3, 1, 1, 1, false, {0, 0}, 2, true},
+    {32, 48, 14, 10, 3, 1, 1, 1, false, {0, 0}, 3},
+    {32, 32, 16, 20, 3, 1, 1, 1, true},
+    {16, 32, 26, 20, 3, 1, 3, 3},
   };
   const struct { ck_instruction_set set; const char *name; } sets[] = {
     {CK_PORTABLE, "portable"}, {CK_NEON, "NEON"}, {CK_AVX2, "AVX2"}, {CK_AVX512, "AVX-512"}, {CK_AVX512_BF16, "AVX-512 BF16"}};

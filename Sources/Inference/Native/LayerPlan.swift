@@ -88,13 +88,23 @@ extension LayerPlan.Convolution {
     (size + 2 * padding - dilation * (kernelSize - 1) - 1) / stride + 1
   }
 
-  /// Width and height in tiles with all dilation's phases, and where the last one begins.
-  private func tiles(_ tile: Int, outputSize: Int) -> (count: Int, lastOrigin: Int) {
-    var result = (count: 0, lastOrigin: 0)
-    for phase in 0..<min(dilation, outputSize) {
-      let last = (outputSize - 1 - phase) / (tile * dilation)
-      result.count += last + 1
-      result.lastOrigin = max(result.lastOrigin, phase + last * tile * dilation)
+  /// How a height or width of outputs falls into Winograd's tiles, in all of dilation's phases: the
+  /// tiles' elements in a row, and the end of what the last of them reads, counted from where the
+  /// first one begins. A phase's last tile is cut to the outputs that are left, rounded up to an even
+  /// number.
+  private func tiles(_ tile: Int, outputSize: Int) -> (elements: Int, end: Int) {
+    let phases = (0..<min(dilation, outputSize)).map { phase in
+      (phase: phase, length: (outputSize - 1 - phase) / dilation + 1)
+    }
+    let rest = phases.map { $0.length % tile }.max() ?? 0
+    let last = rest == 0 ? tile : (rest + 1) / 2 * 2
+    var result = (elements: 0, end: 0)
+    for (phase, length) in phases {
+      let whole = length / tile
+      let isCut = length % tile > 0
+      result.elements += whole * (tile + 2) + (isCut ? last + 2 : 0)
+      let outputs = whole * tile + (isCut ? last : 0)
+      result.end = max(result.end, phase + (outputs + 1) * dilation + 1)
     }
     return result
   }
@@ -102,13 +112,12 @@ extension LayerPlan.Convolution {
   /// Zero pixels that it reads beyond the end of a map of that size.
   func border(after size: Int) -> Int {
     let outputSize = outputSize(of: size)
-    let last =
+    let end =
       switch algorithm {
-      case .direct: (outputSize - 1) * stride + (kernelSize - 1) * dilation - padding
-      case .winograd(let tile):
-        tiles(tile, outputSize: outputSize).lastOrigin + (tile + 1) * dilation - padding
+      case .direct: (outputSize - 1) * stride + (kernelSize - 1) * dilation + 1
+      case .winograd(let tile): tiles(tile, outputSize: outputSize).end
       }
-    return max(0, last + 1 - size)
+    return max(0, end - padding - size)
   }
 
   /// Multiply-adds for each pair of an input and an output channel, on a map of that size.
@@ -125,8 +134,8 @@ extension LayerPlan.Convolution {
       }
       return taps * taps
     case .winograd(let tile):
-      let count = tiles(tile, outputSize: outputSize).count
-      return count * count * (tile + 2) * (tile + 2)
+      let elements = tiles(tile, outputSize: outputSize).elements
+      return elements * elements
     }
   }
 }
