@@ -6,6 +6,10 @@
 #include "Maps.h"
 #include "Threads.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace {
 
 const KernelTable *table(ck_instruction_set set) {
@@ -38,9 +42,24 @@ bool processorHas(ck_instruction_set set) {
   return true;
 }
 
+// Zen 4 takes vectors of 512 bits in two halves; no other of AMD's family 19h takes them at all.
+bool halvesVectors() {
+#if defined(__x86_64__)
+  unsigned a, b, c, d, version;
+  if (!__get_cpuid(0, &a, &b, &c, &d) || b != signature_AMD_ebx || !__get_cpuid(1, &version, &b, &c, &d)) return false;
+  return (version >> 8 & 0xf) + (version >> 20 & 0xff) == 0x19;
+#else
+  return false;
+#endif
+}
+
 }  // namespace
 
 const KernelTable &kernels(ck_instruction_set set) { return *table(set); }
+
+bool multipliesAtFullWidth(ck_instruction_set set) {
+  return (set == CK_AVX512 || set == CK_AVX512_BF16) && !halvesVectors();
+}
 
 bool ck_instruction_set_is_available(ck_instruction_set set) {
   return table(set) != nullptr && processorHas(set);

@@ -186,3 +186,7 @@ extern const KernelTable *const portableKernels, *const avx2Kernels, *const avx5
   *const neonKernels;
 
 const KernelTable &kernels(ck_instruction_set set);
+
+// Whether a core begins two multiply-adds of 64 bytes in a cycle. It wants its operands twice as fast as one that begins
+// one, or two of 32 bytes.
+bool multipliesAtFullWidth(ck_instruction_set set);

@@ -25,14 +25,15 @@ constexpr size_t skew = 320;
 WinogradConvolution::WinogradConvolution(
   const ck_convolution_shape &shape, const float *bias, ck_instruction_set set)
     : ck_convolution(shape, bias, set),
-      transforms(kernels.winograd[shape.input.element][sizeIndex(shape.algorithm)]) {
+      transforms(kernels.winograd[shape.input.element][sizeIndex(shape.algorithm)]),
+      isFast(multipliesAtFullWidth(set)) {
   cut();
   switch (shape.schedule) {
     case CK_SCHEDULE_PER_THREAD: isShared = false; break;
     case CK_SCHEDULE_SHARED: isShared = true; break;
-    // Per thread, every batch streams all weights. Few panels have to be cut up for the threads, and save nothing.
+    // Per thread, every batch streams all weights; a fast core's batches are larger, and fewer.
     case CK_SCHEDULE_AUTOMATIC:
-      isShared = panels.size() >= 8 && size_t(blocks) * blockBytes * size_t(tileCount)
+      isShared = (isFast ? 3 : 1) * size_t(blocks) * blockBytes * size_t(tileCount)
         < size_t(blocks) * depth * 4 * groups.size() * groupChannels;
       break;
   }
@@ -119,14 +120,17 @@ void WinogradConvolution::packPanel(Weights given, const Panel &panel, float *ro
 
 // As many whole micro-kernels as leave room in the second cache for the weights that stream through, and for what the
 // transforms read and write; a dozen tiles at least, since each batch streams all weights from the third cache: a
-// vector of them then lasts a dozen multiply-adds. Beyond some fifty only the cache's pressure grows.
+// vector of them then lasts a dozen multiply-adds. Beyond some fifty only the cache's pressure grows. A fast core does
+// better with all of the fifty, whatever room they leave, unless the weights stay in the second cache too.
 int WinogradConvolution::tilesPerThread(int total, int threads) const {
   int tiles = shape.tiles;
   if (tiles == 0) {
     const size_t each = size_t(elements()) * (size_t(blocks) * blockBytes + size_t(kernels.lanes) * 4);
     const int least = quotientRoundedUp(12, kernels.pixels) * kernels.pixels;
-    const int fitting = int(secondCacheBytes() / 3 / each) / kernels.pixels * kernels.pixels;
-    tiles = std::clamp(fitting, least, 4 * least);
+    const int most = 4 * least;
+    const int fitting = int(secondCacheBytes() / (isFast ? 2 : 3) / each) / kernels.pixels * kernels.pixels;
+    const bool weightsStream = weightBytes - panelBytes(panels[0]) > secondCacheBytes();
+    tiles = isFast && weightsStream ? most : std::clamp(fitting, least, most);
   }
   // Batches of equal size, as many for each thread.
   return quotientRoundedUp(total, roundedUp(quotientRoundedUp(total, tiles), threads));
@@ -139,15 +143,12 @@ int WinogradConvolution::tilesShared(int total) const {
   return quotientRoundedUp(total, quotientRoundedUp(total, fitting));
 }
 
-// Into how many tasks shared tiles are cut for each panel: a task's sums fit half of the second cache, and there are
-// enough tasks for all threads.
-int WinogradConvolution::partsOfShared(int tiles, int threads) const {
+// Into how many tasks shared tiles are cut for each panel: a task's sums fit half of the second cache.
+int WinogradConvolution::partsOfShared(int tiles) const {
   const int fitting = shape.tiles > 0
     ? shape.tiles
     : std::max(kernels.pixels, int(secondCacheBytes() / 2 / (size_t(elements()) * size_t(kernels.lanes) * 4)));
-  const int forThreads = quotientRoundedUp(4 * threads, int(panels.size()));
-  return std::max(
-    quotientRoundedUp(tiles, fitting), std::min(forThreads, quotientRoundedUp(tiles, kernels.pixels)));
+  return quotientRoundedUp(tiles, fitting);
 }
 
 // -- Memory: a batch's steps and transformed tiles; a panel's sums.
@@ -176,7 +177,7 @@ size_t WinogradConvolution::runScratch(int images, int threads) const {
   const int total = images * tileCount;
   if (isShared) {
     const int tiles = tilesShared(total);
-    return batchBytes(tiles) + sumsBytes(quotientRoundedUp(tiles, partsOfShared(tiles, threads))) * threads;
+    return batchBytes(tiles) + sumsBytes(quotientRoundedUp(tiles, partsOfShared(tiles))) * threads;
   }
   const int tiles = tilesPerThread(total, threads);
   return (batchBytes(tiles) + sumsBytes(tiles)) * threads;
@@ -301,7 +302,12 @@ void WinogradConvolution::runShared(
   const ck_convolution_run_arguments &arguments, ck_threads &threads, int total, uint8_t *packing) {
   const int tiles = tilesShared(total), batches = quotientRoundedUp(total, tiles);
   // The same for all batches, some of which have a tile fewer: none of their tasks is larger than the first's.
-  const int parts = partsOfShared(tiles, threads.count());
+  const int parts = partsOfShared(tiles);
+  // Panels that not every thread has one of are cut up for all threads, unless they are packed, which takes longer.
+  const int count = int(panels.size()), leftOver = packing ? 0 : count % threads.count();
+  const int partsOfLeftOver = leftOver == 0
+    ? parts
+    : std::max(parts, std::min(quotientRoundedUp(threads.count(), leftOver), quotientRoundedUp(tiles, kernels.pixels)));
   const size_t share = sumsBytes(quotientRoundedUp(tiles, parts));
   uint8_t *memory = static_cast<uint8_t *>(arguments.scratch);
   for (int index = 0; index < batches; index++) {
@@ -311,20 +317,28 @@ void WinogradConvolution::runShared(
     threads.forEach(blocks * halves, [&](int task, int) {
       transformInput(arguments, batch, task / halves, all.part(task % halves, halves));
     });
-    // Who packs a panel multiplies all parts with it.
-    const int perTask = packing ? parts : 1;
-    threads.forEach(int(panels.size()) * parts / perTask, [&](int task, int thread) {
-      float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles) + share * size_t(thread));
-      const int first = task * perTask;
-      const Panel &panel = panels[size_t(first / parts)];
-      uint8_t *packed = packing ? packing + packShare() * size_t(thread) : weights + panel.weights;
-      if (packing) {
-        float *rows = reinterpret_cast<float *>(packed + panelBytes(panel) * elements());
-        packPanel(arguments.weights, panel, rows, packed);
-      }
-      for (int part = first; part < first + perTask; part++) {
-        multiplyPanel(arguments, batch, panel, packed, all.part(part % parts, parts), {}, sums);
-      }
+    const auto sums = [&](int thread) {
+      return reinterpret_cast<float *>(memory + batchBytes(tiles) + share * size_t(thread));
+    };
+    if (packing) {
+      // Who packs a panel multiplies all parts with it.
+      threads.forEach(count, [&](int number, int thread) {
+        const Panel &panel = panels[size_t(number)];
+        uint8_t *packed = packing + packShare() * size_t(thread);
+        packPanel(arguments.weights, panel, reinterpret_cast<float *>(packed + panelBytes(panel) * elements()), packed);
+        for (int part = 0; part < parts; part++) {
+          multiplyPanel(arguments, batch, panel, packed, all.part(part, parts), {}, sums(thread));
+        }
+      });
+      continue;
+    }
+    const int whole = (count - leftOver) * parts;
+    threads.forEach(whole + leftOver * partsOfLeftOver, [&](int task, int thread) {
+      const int of = task < whole ? parts : partsOfLeftOver;
+      const int number = task < whole ? task / of : count - leftOver + (task - whole) / of;
+      const int part = task < whole ? task % of : (task - whole) % of;
+      const Panel &panel = panels[size_t(number)];
+      multiplyPanel(arguments, batch, panel, weights + panel.weights, all.part(part, of), {}, sums(thread));
     });
   }
 }

@@ -80,7 +80,7 @@ struct WinogradConvolution final : ck_convolution {
   void forEachRun(Range tiles, int images, const Body &body) const;
   int tilesPerThread(int total, int threads) const;
   int tilesShared(int total) const;
-  int partsOfShared(int tiles, int threads) const;
+  int partsOfShared(int tiles) const;
   Batch batch(Range tiles, uint8_t *memory) const;
   size_t batchBytes(int tiles) const;
   size_t elementBytes(int tiles) const;
@@ -118,6 +118,7 @@ struct WinogradConvolution final : ck_convolution {
   size_t panelBytes(const Panel &panel) const { return size_t(blocks) * depth * panel.lanes() * 4; }
 
   const WinogradKernels &transforms;
+  const bool isFast;
   bool isShared;
   // Cut in width only, not at all, in height only, in both: so the tiles that have an element are neighbours. All images'
   // tiles of a kind go before the next kind's.
