@@ -86,6 +86,8 @@ struct InputTransformArguments {
   uint8_t *output;
   // The distance of a tile's elements.
   size_t elementDistance;
+  // Whether to ask for what the next tile reads and writes.
+  bool fetchesAhead;
 };
 
 // The first output pixel of a tile.

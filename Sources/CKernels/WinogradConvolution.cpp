@@ -197,7 +197,8 @@ void WinogradConvolution::transformInput(
     transforms.input[run.kind.rows / 2 - 1][run.kind.columns / 2 - 1](
       {static_cast<const uint8_t *>(arguments.input) + run.image * input.image + source(block),
        &run.kind.offsets[size_t(run.first)], run.count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
-       batch.transformed + (size_t(block) * batch.tiles.count + tiles.first + tile) * blockBytes, batch.element});
+       batch.transformed + (size_t(block) * batch.tiles.count + tiles.first + tile) * blockBytes, batch.element,
+       isShared || !isFast});
   });
 }
 

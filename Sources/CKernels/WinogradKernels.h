@@ -44,7 +44,7 @@ void inputTransform(const InputTransformArguments &a) {
   constexpr int targetBytes = vectorLanes * operandBytes(transformedOperand(element));
   const auto at = [&](int y, int x) { return (Down::element(y) * (m + 2) + Across::element(x)) * a.elementDistance; };
   for (int tile = 0; tile < a.tiles; tile++) {
-    if (tile + 1 < a.tiles) {
+    if (a.fetchesAhead && tile + 1 < a.tiles) {
       const uint8_t *next = a.input + a.offsets[tile + 1];
       for (int y = 0; y < Down::n; y++) {
         for (int x = 0; x < Across::n; x++) {
