@@ -23,7 +23,7 @@ const KernelTable *table(ck_instruction_set set) {
   return nullptr;
 }
 
-bool processorHas(ck_instruction_set set) {
+bool processorHas([[maybe_unused]] ck_instruction_set set) {
 #if defined(__x86_64__)
   // These look whether the operating system saves the registers, too.
   const auto hasAVX2 = [] { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); };
