@@ -1,7 +1,6 @@
 // The table of CTorchCUDA.h. SwiftPM does not build this folder, `make cuda` does: it needs CUDA's headers and links
 // against libtorch_cuda, and nothing else of this project may.
 
-#include <cstring>
 #include <memory>
 
 // Nothing that includes cuBLAS or cuSPARSE, whose headers come with 600 MB of libraries.
@@ -31,19 +30,6 @@ struct CTorchCUDAGraph {
 namespace {
 
 using ctorch::guarded;
-
-CTorchMessage properties(int8_t device, CTorchCUDAProperties *result) {
-  return guarded([&] {
-    cudaDeviceProp found;
-    C10_CUDA_CHECK(cudaGetDeviceProperties(&found, device));
-    std::strncpy(result->name, found.name, sizeof result->name - 1);
-    result->name[sizeof result->name - 1] = 0;
-    result->major = found.major;
-    result->minor = found.minor;
-    result->multiprocessors = found.multiProcessorCount;
-    result->memory = found.totalGlobalMem;
-  });
-}
 
 CTorchMessage memory(int8_t device, CTorchCUDAMemory *result) {
   return guarded([&] {
@@ -88,16 +74,14 @@ CTorchMessage stream_enter(const CTorchCUDAStream *stream, CTorchCUDAStream **fo
   });
 }
 
-CTorchMessage current_stream(int8_t device, void **result) {
-  return guarded([&] { *result = c10::cuda::getCurrentCUDAStream(device).stream(); });
-}
-
 // Events.
 
-CTorchMessage event_make(CTorchCUDAEvent **result) {
+// An event belongs to the device that is current when it is made, and only that device's streams may record it.
+CTorchMessage event_make(int8_t device, CTorchCUDAEvent **result) {
   return guarded([&] {
+    const c10::cuda::CUDAGuard guard(device);
     auto event = std::make_unique<CTorchCUDAEvent>();
-    C10_CUDA_CHECK(cudaEventCreate(&event->value));
+    C10_CUDA_CHECK(cudaEventCreateWithFlags(&event->value, cudaEventDisableTiming));
     *result = event.release();
   });
 }
@@ -118,13 +102,6 @@ CTorchMessage event_wait(CTorchCUDAEvent *event, int8_t device) {
   return guarded([&] {
     C10_CUDA_CHECK(
         cudaStreamWaitEvent(c10::cuda::getCurrentCUDAStream(device).stream(), event->value, 0));
-  });
-}
-
-CTorchMessage event_elapsed(CTorchCUDAEvent *first, CTorchCUDAEvent *last, float *result) {
-  return guarded([&] {
-    C10_CUDA_CHECK(cudaEventSynchronize(last->value));
-    C10_CUDA_CHECK(cudaEventElapsedTime(result, first->value, last->value));
   });
 }
 
@@ -172,18 +149,15 @@ CTorchMessage profile_end(double *kernel_seconds, int64_t *kernel_count) {
 const CTorchCUDAFunctions functions = {
     .version = CTORCH_CUDA_INTERFACE_VERSION,
     .torch_version = TORCH_VERSION,
-    .properties = properties,
     .memory = memory,
     .synchronize = synchronize,
     .stream_make = stream_make,
     .stream_release = stream_release,
     .stream_enter = stream_enter,
-    .current_stream = current_stream,
     .event_make = event_make,
     .event_release = event_release,
     .event_record = event_record,
     .event_wait = event_wait,
-    .event_elapsed = event_elapsed,
     .graph_make = graph_make,
     .graph_release = graph_release,
     .graph_begin = graph_begin,

@@ -34,6 +34,7 @@ static struct {
   int (*record)(Event, Stream);
   int (*wait)(Stream, Event, unsigned);
   int (*query)(Event);
+  int (*last_error)(void);
   const char *(*error)(int);
 } cuda;
 
@@ -77,7 +78,8 @@ static const char *load(void) {
       {&cuda.set_device, "cudaSetDevice"},           {&cuda.create_stream, "cudaStreamCreateWithFlags"},
       {&cuda.create_event, "cudaEventCreateWithFlags"}, {&cuda.destroy_event, "cudaEventDestroy"},
       {&cuda.record, "cudaEventRecord"},             {&cuda.wait, "cudaStreamWaitEvent"},
-      {&cuda.query, "cudaEventQuery"},               {&cuda.error, "cudaGetErrorString"},
+      {&cuda.query, "cudaEventQuery"},               {&cuda.last_error, "cudaGetLastError"},
+      {&cuda.error, "cudaGetErrorString"},
   };
   // libtorch_cuda has brought both along, where a GPU is in use at all.
   const char *failure = resolve(
@@ -162,6 +164,8 @@ const char *cnccl_finish(CNCCLGroup *group, CNCCLSum *sum, int *abandoned) {
       failure = cuda_failure(code);
       break;
     }
+    // "Not ready" counts as an error, which libtorch would find after it starts its next kernel.
+    cuda.last_error();
     failure = nccl_failure(nccl.async_error(group->communicator, &reported));
     if (!failure) failure = nccl_failure(reported);
     nanosleep(&pause, NULL);

@@ -21,10 +21,7 @@ final class DeviceNetwork: @unchecked Sendable {
     let result: Tensor
     /// In memory that the GPU writes to.
     let copy: Tensor
-    /// On `thread`: libraries keep what they chose and prepared for each thread.
-    var runs = 0
-    var thread: pthread_t?
-    var graph: CUDAGraph?
+    let work = ReplayedWork()
 
     init(count: Int, network: SSDNetwork) {
       let configuration = network.configuration
@@ -35,9 +32,6 @@ final class DeviceNetwork: @unchecked Sendable {
       copy = .staged([Float](repeating: 0, count: result.count), shape: result.shape)
     }
   }
-
-  /// Runs before a graph is captured, in which libraries choose algorithms and prepare themselves.
-  private static let warmUp = 2
 
   init(_ network: SSDNetwork, autocast: ScalarType?) {
     self.network = network
@@ -62,7 +56,7 @@ final class DeviceNetwork: @unchecked Sendable {
       }
       stream.run {
         batch.pixels.sliced(0..<imageCount).assignLater(source)
-        run(batch)
+        batch.work.run(besides: batches.values.map(\.work)) { compute(batch) }
         batch.copy.assignLater(batch.result)
       }
       CUDA.synchronize(network.device)
@@ -83,20 +77,6 @@ final class DeviceNetwork: @unchecked Sendable {
   /// goes through the one that is there.
   private func batchSize(for imageCount: Int) -> Int {
     batches.keys.filter { imageCount...2 * imageCount ~= $0 }.min() ?? imageCount
-  }
-
-  private func run(_ batch: Batch) {
-    if let graph = batch.graph { return graph.replay() }
-    if batch.thread != pthread_self() { (batch.thread, batch.runs) = (pthread_self(), 0) }
-    guard batch.runs >= Self.warmUp else {
-      batch.runs += 1
-      return compute(batch)
-    }
-    let graph = CUDAGraph(sharing: batches.values.lazy.compactMap(\.graph).first) {
-      compute(batch)
-    }
-    batch.graph = graph
-    graph.replay()
   }
 
   private func compute(_ batch: Batch) {

@@ -6,7 +6,6 @@ import CTorch
 public final class CUDAStream {
   private let functions: CUDAFunctions
   private let pointer: OpaquePointer
-  private let device: Int8
 
   /// A stream of libtorch's pool.
   ///
@@ -14,7 +13,6 @@ public final class CUDAStream {
   public init(on device: Device) {
     guard let functions = CUDA.functions else { preconditionFailure("no library for CUDA streams") }
     self.functions = functions
-    self.device = device.cIndex
     pointer = functions.made { $0.stream_make(device.cIndex, $1) }
   }
 
@@ -43,16 +41,6 @@ public final class CUDAStream {
   private func enter(_ stream: OpaquePointer) -> OpaquePointer {
     functions.made { $0.stream_enter(stream, $1) }
   }
-
-  /// The `cudaStream_t` that the calling thread's operators go to, which libraries such as NCCL ask
-  /// for; nil without the library that `make cuda` builds, where it is the default one.
-  public static func current(on device: Device) -> UnsafeMutableRawPointer? {
-    CUDA.functions.flatMap { functions in
-      var stream: UnsafeMutableRawPointer?
-      functions.call { $0.current_stream(device.cIndex, &stream) }
-      return stream
-    }
-  }
 }
 
 /// A point in the work of a stream.
@@ -61,12 +49,14 @@ public final class CUDAEvent {
   private let pointer: OpaquePointer
   private let device: Int8
 
+  /// An event of one device's streams.
+  ///
   /// - Precondition: ``CUDA/hasGraphs``.
   public init(on device: Device) {
     guard let functions = CUDA.functions else { preconditionFailure("no library for CUDA events") }
     self.functions = functions
     self.device = device.cIndex
-    pointer = functions.made { $0.event_make($1) }
+    pointer = functions.made { $0.event_make(device.cIndex, $1) }
   }
 
   deinit {

@@ -15,17 +15,11 @@ public final class DeviceStepper {
   private let matcher: TensorMatcher
   private let stream: CUDAStream?
   private let record: StepRecord
-  private var inputs: [Int: StepInputs] = [:]
-  private var graphs: [Int: CUDAGraph] = [:]
-  private var runs: [Int: Int] = [:]
+  /// By room for objects.
+  private var steps: [Int: (inputs: StepInputs, work: ReplayedWork)] = [:]
   /// The names of the images of the steps since the figures were asked for, by iteration.
   private var names: [Int: [String]] = [:]
   private var learningRate = 0.0
-
-  /// Steps before a graph is captured, in which libraries choose algorithms and prepare themselves.
-  private static let warmUp = 2
-  /// Steps after which the next one is a graph's replay, where there are graphs.
-  public static let stepsBeforeReplay = warmUp + 1
 
   /// Steps on the device that the network is on.
   ///
@@ -66,19 +60,18 @@ public final class DeviceStepper {
 
   private func run(_ batch: Batch, numbers: [Float]) {
     let capacity = ObjectTensors.capacity(for: batch.objects)
-    let inputs = inputs[capacity] ?? StepInputs(batch, capacity: capacity, on: device)
-    self.inputs[capacity] = inputs
+    let (inputs, work) =
+      steps[capacity] ?? (StepInputs(batch, capacity: capacity, on: device), ReplayedWork())
+    steps[capacity] = (inputs, work)
     inputs.load(batch, numbers: numbers)
-    if let graph = graphs[capacity] { return graph.replay() }
-    guard stream != nil, runs[capacity, default: 0] >= Self.warmUp else {
-      runs[capacity, default: 0] += 1
-      return update(inputs)
+    guard stream != nil else { return update(inputs) }
+    work.run(
+      besides: steps.values.map(\.work),
+      // Gradients that a graph made are in its memory; the next one makes its own.
+      prepare: stepper.optimizer.clearGradients
+    ) {
+      update(inputs)
     }
-    // Gradients that a graph made are in its memory; the next one makes its own.
-    stepper.optimizer.clearGradients()
-    let graph = CUDAGraph(sharing: graphs.values.first) { update(inputs) }
-    graphs[capacity] = graph
-    graph.replay()
   }
 
   /// One update: operators of fixed shapes only.

@@ -8,28 +8,20 @@ import Torch
 /// With CUDA graphs, copies go through a stream of their own, into one of two further places in turn:
 /// while the GPU still computes with one batch, the next one arrives.
 final class StepInputs {
-  /// Bytes, (images, size, size, 3).
-  let pixels: Tensor
-  let objects: ObjectTensors
-  /// Learning rate, weight of the averages' step, and the iteration, float32.
-  let numbers: Tensor
-  private let device: Device
+  private let place: Place
   private let copies: Copies?
 
   init(_ batch: Batch, capacity: Int, on device: Device) {
-    self.device = device
-    let tensors = Self.tensors(batch, capacity: capacity, on: device)
-    (pixels, objects, numbers) = (tensors[0], ObjectTensors(tensors), tensors[3])
-    copies = device != .cpu && CUDA.hasGraphs ? Copies(tensors, on: device) : nil
+    place = Place(for: batch, capacity: capacity, on: device)
+    copies = device != .cpu && CUDA.hasGraphs ? Copies(to: place, on: device) : nil
   }
 
-  private static func tensors(_ batch: Batch, capacity: Int, on device: Device) -> [Tensor] {
-    [
-      .zeros([batch.count, batch.size, batch.size, 3], type: .uint8, device: device),
-      .zeros([batch.count, capacity, 4], device: device),
-      .zeros([batch.count, capacity], type: .int64, device: device), .zeros([3], device: device),
-    ]
-  }
+  /// Bytes, (images, size, size, 3).
+  var pixels: Tensor { place.pixels }
+  /// With room for as many objects in each image.
+  var objects: ObjectTensors { place.objects }
+  /// Learning rate, weight of the averages' step, and the iteration, float32.
+  var numbers: Tensor { place.numbers }
 
   /// Brings a batch to the device.
   ///
@@ -37,59 +29,87 @@ final class StepInputs {
   /// - Precondition: it has as many images as the first one.
   func load(_ batch: Batch, numbers: [Float]) {
     precondition(batch.count == pixels.shape[0], "a step of \(batch.count) images")
-    let objects = ObjectTensors(batch.objects, capacity: self.objects.classes.shape[1])
-    let sources = [
-      batch.pixels.withUnsafeBytes {
+    let source = Place(
+      pixels: batch.pixels.withUnsafeBytes {
         Tensor.staged($0, shape: pixels.shape, scalarType: .uint8)
-      }, objects.boxes, objects.classes, .staged(numbers, shape: [numbers.count]),
-    ]
-    let targets = [pixels, self.objects.boxes, self.objects.classes, self.numbers]
-    guard let copies else {
-      for (target, source) in zip(targets, sources) { target.assignLater(source) }
-      return
-    }
-    copies.send(sources, to: targets)
+      },
+      objects: ObjectTensors(batch.objects, capacity: objects.classes.shape[1]),
+      numbers: .staged(numbers, shape: [numbers.count]))
+    if let copies { copies.send(source) } else { place.assignLater(source) }
   }
 }
 
-extension ObjectTensors {
-  fileprivate init(_ inputs: [Tensor]) { self.init(boxes: inputs[1], classes: inputs[2]) }
+/// A step's inputs in memory, the GPU's or the program's.
+private struct Place {
+  var pixels: Tensor
+  var objects: ObjectTensors
+  var numbers: Tensor
+
+  private var tensors: [Tensor] { [pixels, objects.boxes, objects.classes, numbers] }
+
+  func assign(_ other: Place) {
+    for (target, source) in zip(tensors, other.tensors) { target.assign(source) }
+  }
+
+  func assignLater(_ other: Place) {
+    for (target, source) in zip(tensors, other.tensors) { target.assignLater(source) }
+  }
+}
+
+extension Place {
+  /// Room for a batch.
+  init(for batch: Batch, capacity: Int, on device: Device) {
+    pixels = .zeros([batch.count, batch.size, batch.size, 3], type: .uint8, device: device)
+    objects = ObjectTensors(
+      boxes: .zeros([batch.count, capacity, 4], device: device),
+      classes: .zeros([batch.count, capacity], type: .int64, device: device))
+    numbers = .zeros([3], device: device)
+  }
+
+  /// As much room beside another place.
+  init(like other: Place) {
+    pixels = other.pixels.zerosLike()
+    objects = ObjectTensors(
+      boxes: other.objects.boxes.zerosLike(), classes: other.objects.classes.zerosLike())
+    numbers = other.numbers.zerosLike()
+  }
 }
 
 /// Copies that run beside the computation.
 private final class Copies {
-  private struct Place {
-    let tensors: [Tensor]
+  private struct Stop {
+    let place: Place
     let arrived: CUDAEvent
     let taken: CUDAEvent
   }
 
+  private let target: Place
   private let stream: CUDAStream
-  private let places: [Place]
+  private let stops: [Stop]
   private var number = 0
 
-  init(_ tensors: [Tensor], on device: Device) {
+  /// - Parameter target: is written by the stream of the thread that sends.
+  init(to target: Place, on device: Device) {
+    self.target = target
     stream = CUDAStream(on: device)
-    places = (0..<2).map { _ in
-      Place(
-        tensors: tensors.map { $0.zerosLike() }, arrived: CUDAEvent(on: device),
-        taken: CUDAEvent(on: device))
+    stops = (0..<2).map { _ in
+      Stop(
+        place: Place(like: target), arrived: CUDAEvent(on: device), taken: CUDAEvent(on: device))
     }
     CUDA.synchronize(device)
   }
 
-  /// - Parameter targets: are written by the calling thread's stream.
-  func send(_ sources: [Tensor], to targets: [Tensor]) {
-    let place = places[number % places.count]
+  func send(_ source: Place) {
+    let stop = stops[number % stops.count]
     // An event that was never recorded holds nothing back.
     stream.run {
-      place.taken.holdBack()
-      for (target, source) in zip(place.tensors, sources) { target.assignLater(source) }
-      place.arrived.record()
+      stop.taken.holdBack()
+      stop.place.assignLater(source)
+      stop.arrived.record()
     }
-    place.arrived.holdBack()
-    for (target, source) in zip(targets, place.tensors) { target.assign(source) }
-    place.taken.record()
+    stop.arrived.holdBack()
+    target.assign(stop.place)
+    stop.taken.record()
     number += 1
   }
 }

@@ -14,13 +14,6 @@ typedef struct CTorchCUDAStream CTorchCUDAStream;
 typedef struct CTorchCUDAEvent CTorchCUDAEvent;
 typedef struct CTorchCUDAGraph CTorchCUDAGraph;
 
-typedef struct {
-  char name[256];
-  int32_t major, minor;
-  int32_t multiprocessors;
-  uint64_t memory;
-} CTorchCUDAProperties;
-
 // Bytes.
 typedef struct {
   uint64_t free, total;
@@ -31,14 +24,13 @@ typedef struct {
 } CTorchCUDAMemory;
 
 // Changes with the table.
-#define CTORCH_CUDA_INTERFACE_VERSION 1
+#define CTORCH_CUDA_INTERFACE_VERSION 2
 
 typedef struct {
   int32_t version;
   // The libtorch that it was built with.
   const char *_Nonnull torch_version;
 
-  CTorchMessage _Nullable (*_Nonnull properties)(int8_t device, CTorchCUDAProperties *_Nonnull result);
   CTorchMessage _Nullable (*_Nonnull memory)(int8_t device, CTorchCUDAMemory *_Nonnull result);
   // Waits for everything that was given to a device.
   CTorchMessage _Nullable (*_Nonnull synchronize)(int8_t device);
@@ -50,19 +42,14 @@ typedef struct {
   // Makes it the stream that this thread's operators go to, and returns the former one.
   CTorchMessage _Nullable (*_Nonnull stream_enter)(
       const CTorchCUDAStream *_Nonnull stream, CTorchCUDAStream *_Nullable *_Nonnull former);
-  // The cudaStream_t that this thread's operators go to: what NCCL wants.
-  CTorchMessage _Nullable (*_Nonnull current_stream)(
-      int8_t device, void *_Nullable *_Nonnull result);
 
-  CTorchMessage _Nullable (*_Nonnull event_make)(CTorchCUDAEvent *_Nullable *_Nonnull result);
+  CTorchMessage _Nullable (*_Nonnull event_make)(
+      int8_t device, CTorchCUDAEvent *_Nullable *_Nonnull result);
   void (*_Nonnull event_release)(CTorchCUDAEvent *_Nonnull event);
   // Comes about when everything that stands before it in the current stream is done.
   CTorchMessage _Nullable (*_Nonnull event_record)(CTorchCUDAEvent *_Nonnull event, int8_t device);
   // What is given to the current stream from now on waits for the event.
   CTorchMessage _Nullable (*_Nonnull event_wait)(CTorchCUDAEvent *_Nonnull event, int8_t device);
-  // Milliseconds between two events, both past.
-  CTorchMessage _Nullable (*_Nonnull event_elapsed)(
-      CTorchCUDAEvent *_Nonnull first, CTorchCUDAEvent *_Nonnull last, float *_Nonnull result);
 
   CTorchMessage _Nullable (*_Nonnull graph_make)(CTorchCUDAGraph *_Nullable *_Nonnull result);
   void (*_Nonnull graph_release)(CTorchCUDAGraph *_Nonnull graph);

@@ -120,7 +120,7 @@
         }
       }
       // A graph is captured in one of the first steps.
-      let unmeasured = device.usesGraphs ? max(warmUp, DeviceStepper.stepsBeforeReplay) : warmUp
+      let unmeasured = device.usesGraphs ? max(warmUp, ReplayedWork.runsBeforeReplay) : warmUp
       if unmeasured > 0 { _ = try seconds(of: unmeasured) }
       let (time, loss) = try seconds(of: steps)
       let kernels =
