@@ -37,7 +37,7 @@ bool spin(const Condition &isMet) {
 
 }  // namespace
 
-ck_threads::ck_threads(int count, Runner runner) : threadCount(count), runner(runner) {
+ck_threads::ck_threads(int count, Runner runner) : threadCount(count), runner(runner), stretches(size_t(count)) {
   if (runner) return;
   for (int thread = 1; thread < count; thread++) {
     workers.emplace_back([this, thread] { work(thread); });

@@ -289,8 +289,7 @@ void WinogradConvolution::runPerThread(
     uint8_t *memory = static_cast<uint8_t *>(arguments.scratch) + share * size_t(thread);
     const Batch batch = this->batch(Range{0, total}.part(index, batches), memory);
     // Most likely this thread's.
-    const int nextIndex = index + threads.count();
-    const Range next = nextIndex < batches ? Range{0, total}.part(nextIndex, batches) : Range{};
+    const Range next = index + 1 < batches ? Range{0, total}.part(index + 1, batches) : Range{};
     float *sums = reinterpret_cast<float *>(memory + batchBytes(tiles));
     for (int block = 0; block < blocks; block++) transformInput(arguments, batch, block, {0, batch.tiles.count});
     for (const Panel &panel : panels) {
