@@ -332,11 +332,17 @@ void WinogradConvolution::runShared(
       });
       continue;
     }
-    const int whole = (count - leftOver) * parts;
-    threads.forEach(whole + leftOver * partsOfLeftOver, [&](int task, int thread) {
-      const int of = task < whole ? parts : partsOfLeftOver;
-      const int number = task < whole ? task / of : count - leftOver + (task - whole) / of;
-      const int part = task < whole ? task % of : (task - whole) % of;
+    // Each thread's stretch of tasks: its whole panels, then its share of what is left over.
+    const int whole = (count - leftOver) * parts, wholeOfEach = whole / threads.count();
+    const Range tasks = {0, whole + leftOver * partsOfLeftOver};
+    threads.forEach(tasks.count, [&](int task, int thread) {
+      int owner = 0;
+      Range stretch;
+      while ((stretch = tasks.part(owner, threads.count())).first + stretch.count <= task) owner++;
+      const bool isWhole = task - stretch.first < wholeOfEach;
+      const int index = isWhole ? owner * wholeOfEach + task - stretch.first : task - (owner + 1) * wholeOfEach;
+      const int of = isWhole ? parts : partsOfLeftOver;
+      const int number = isWhole ? index / of : count - leftOver + index / of, part = index % of;
       const Panel &panel = panels[size_t(number)];
       multiplyPanel(arguments, batch, panel, weights + panel.weights, all.part(part, of), {}, sums(thread));
     });
