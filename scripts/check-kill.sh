@@ -19,8 +19,6 @@ iterations=$((4 * kills + 10))
 train=("$ssd" train shapes --model ssd300-tiny --batch 2 --iterations "$iterations" --learning-rate 0.005 --warm-up 5
   --decay cosine --clip 10 --average 0.99 --checkpoint-every 1 --validate-every 3 --seed 3)
 
-# In milliseconds: how long the program takes until its first checkpoint, and each iteration after that, checkpoint and its
-# share of validation included.
 now() { echo $((${EPOCHREALTIME/./} / 1000)); }
 began=$(now)
 "${train[@]}" --output whole > whole.log 2>&1 &
@@ -28,8 +26,7 @@ process=$!
 until [[ -e whole/last.safetensors ]] || ! kill -0 "$process" 2> /dev/null; do sleep 0.01; done
 start=$(($(now) - began))
 wait "$process" || { cat whole.log >&2; exit 1; }
-pace=$((($(now) - began - start) / (iterations - 1)))
-echo "check-kill: $iterations iterations undisturbed, $pace ms each, the first after $start ms"
+echo "check-kill: $iterations iterations undisturbed in $(($(now) - began)) ms, the first after $start ms"
 
 # Goes on with the run that is killed; before its first checkpoint there is nothing to go on with.
 go_on() {
@@ -38,14 +35,33 @@ go_on() {
   exec "${train[@]}" --output killed "${resume[@]}"
 }
 
+pause() { sleep "$(($1 / 1000)).$(printf '%03d' $(($1 % 1000)))"; }
+
+# Until so many checkpoints have replaced one another, or the process is over.
+await_checkpoints() {
+  local left=$1 last newest
+  last=$(stat -c %i killed/last.safetensors 2> /dev/null || true)
+  while ((left > 0)) && kill -0 "$process" 2> /dev/null; do
+    newest=$(stat -c %i killed/last.safetensors 2> /dev/null || true)
+    [[ $newest == "$last" ]] || { last=$newest && left=$((left - 1)); }
+    sleep 0.01
+  done
+}
+
 killed=0
 finished=false
 while ((killed < kills)); do
   go_on > killed.log 2>&1 &
   process=$!
-  # At any moment between the start of the program and the end of about four iterations.
-  moment=$((RANDOM % (start + 4 * pace)))
-  sleep "$((moment / 1000)).$(printf '%03d' $((moment % 1000)))"
+  # At any moment of the start, or soon after one of the first checkpoints: counted, not timed, since a machine's pace
+  # changes with what else it does.
+  checkpoints=$((RANDOM % 4))
+  if ((checkpoints == 0)); then
+    pause $((RANDOM % start))
+  else
+    await_checkpoints "$checkpoints"
+    pause $((RANDOM % 60))
+  fi
   if kill -KILL "$process" 2> /dev/null; then
     killed=$((killed + 1))
   elif ! wait "$process"; then
@@ -59,8 +75,7 @@ while ((killed < kills)); do
   wait "$process" 2> /dev/null || true
 done
 $finished || (go_on) > killed.log 2>&1 || { cat killed.log >&2; exit 1; }
-# A machine that became much faster since the pace was taken ends the run early; a few kills would prove little.
-((2 * killed >= kills)) || { echo "check-kill: the run was over after $killed kills" >&2; exit 1; }
+((killed == kills)) || { echo "check-kill: the run was over after $killed kills" >&2; exit 1; }
 
 for file in last best; do
   cmp "whole/$file.safetensors" "killed/$file.safetensors" ||
