@@ -13,19 +13,16 @@ let downloads = TargetDependencyCondition.when(traits: ["Downloads"])
 /// What only training in several processes needs.
 let distributed: Set<String> = ["Distributed"]
 
+/// What others may import, each with the target of its name.
+let libraries = [
+  "MultiBox", "Images", "Inference", "Datasets", "Explain", "Report", "Evaluation", "SSD",
+  "Training",
+]
+
 let package = Package(
   name: "swift-ssd",
-  products: [
-    .library(name: "MultiBox", targets: ["MultiBox"]),
-    .library(name: "Images", targets: ["Images"]),
-    .library(name: "Inference", targets: ["Inference"]),
-    .library(name: "Datasets", targets: ["Datasets"]),
-    .library(name: "Explain", targets: ["Explain"]),
-    .library(name: "Report", targets: ["Report"]),
-    .library(name: "Evaluation", targets: ["Evaluation"]),
-    .library(name: "SSD", targets: ["SSD"]),
-    .library(name: "Training", targets: ["Training"]),
-    .executable(name: "ssd", targets: ["ssd"]),
+  products: libraries.map { Product.library(name: $0, targets: [$0]) } + [
+    .executable(name: "ssd", targets: ["ssd"])
   ],
   traits: [
     .trait(name: "Training", description: "Training and everything else that stands on libtorch."),

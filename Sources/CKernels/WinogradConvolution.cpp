@@ -26,14 +26,14 @@ WinogradConvolution::WinogradConvolution(
   const ck_convolution_shape &shape, const float *bias, ck_instruction_set set)
     : ck_convolution(shape, bias, set),
       transforms(kernels.winograd[shape.input.element][sizeIndex(shape.algorithm)]),
-      isFast(multipliesAtFullWidth(set)) {
+      isFullWidth(multipliesAtFullWidth(set)) {
   cut();
   switch (shape.schedule) {
     case CK_SCHEDULE_PER_THREAD: isShared = false; break;
     case CK_SCHEDULE_SHARED: isShared = true; break;
-    // Per thread, every batch streams all weights; a fast core's batches are larger, and fewer.
+    // Per thread, every batch streams all weights; those of a core at full width are larger, and fewer.
     case CK_SCHEDULE_AUTOMATIC:
-      isShared = (isFast ? 3 : 1) * size_t(blocks) * blockBytes * size_t(tileCount)
+      isShared = (isFullWidth ? 3 : 1) * size_t(blocks) * blockBytes * size_t(tileCount)
         < size_t(blocks) * depth * 4 * groups.size() * groupChannels;
       break;
   }
@@ -120,17 +120,18 @@ void WinogradConvolution::packPanel(Weights given, const Panel &panel, float *ro
 
 // As many whole micro-kernels as leave room in the second cache for the weights that stream through, and for what the
 // transforms read and write; a dozen tiles at least, since each batch streams all weights from the third cache: a
-// vector of them then lasts a dozen multiply-adds. Beyond some fifty only the cache's pressure grows. A fast core does
-// better with all of the fifty, whatever room they leave, unless the weights stay in the second cache too.
+// vector of them then lasts a dozen multiply-adds. Beyond some fifty only the cache's pressure grows. A core that
+// multiplies at full width does better with all of the fifty, whatever room they leave, unless the weights stay in the
+// second cache too.
 int WinogradConvolution::tilesPerThread(int total, int threads) const {
   int tiles = shape.tiles;
   if (tiles == 0) {
     const size_t each = size_t(elements()) * (size_t(blocks) * blockBytes + size_t(kernels.lanes) * 4);
     const int least = quotientRoundedUp(12, kernels.pixels) * kernels.pixels;
     const int most = 4 * least;
-    const int fitting = int(secondCacheBytes() / (isFast ? 2 : 3) / each) / kernels.pixels * kernels.pixels;
+    const int fitting = int(secondCacheBytes() / (isFullWidth ? 2 : 3) / each) / kernels.pixels * kernels.pixels;
     const bool weightsStream = weightBytes - panelBytes(panels[0]) > secondCacheBytes();
-    tiles = isFast && weightsStream ? most : std::clamp(fitting, least, most);
+    tiles = isFullWidth && weightsStream ? most : std::clamp(fitting, least, most);
   }
   // Batches of equal size, as many for each thread.
   return quotientRoundedUp(total, roundedUp(quotientRoundedUp(total, tiles), threads));
@@ -198,7 +199,7 @@ void WinogradConvolution::transformInput(
       {static_cast<const uint8_t *>(arguments.input) + run.image * input.image + source(block),
        &run.kind.offsets[size_t(run.first)], run.count, input.row * shape.dilation, size_t(blockBytes) * shape.dilation,
        batch.transformed + (size_t(block) * batch.tiles.count + tiles.first + tile) * blockBytes, batch.element,
-       isShared || !isFast});
+       isShared || !isFullWidth});
   });
 }
 

@@ -118,7 +118,8 @@ struct WinogradConvolution final : ck_convolution {
   size_t panelBytes(const Panel &panel) const { return size_t(blocks) * depth * panel.lanes() * 4; }
 
   const WinogradKernels &transforms;
-  const bool isFast;
+  // See `multipliesAtFullWidth`.
+  const bool isFullWidth;
   bool isShared;
   // Cut in width only, not at all, in height only, in both: so the tiles that have an element are neighbours. All images'
   // tiles of a kind go before the next kind's.
