@@ -333,20 +333,15 @@ void WinogradConvolution::runShared(
       });
       continue;
     }
-    // Each thread's stretch of tasks: its whole panels, then its share of what is left over.
-    const int whole = (count - leftOver) * parts, wholeOfEach = whole / threads.count();
-    const Range tasks = {0, whole + leftOver * partsOfLeftOver};
-    threads.forEach(tasks.count, [&](int task, int thread) {
-      int owner = 0;
-      Range stretch;
-      while ((stretch = tasks.part(owner, threads.count())).first + stretch.count <= task) owner++;
-      const bool isWhole = task - stretch.first < wholeOfEach;
-      const int index = isWhole ? owner * wholeOfEach + task - stretch.first : task - (owner + 1) * wholeOfEach;
-      const int of = isWhole ? parts : partsOfLeftOver;
-      const int number = isWhole ? index / of : count - leftOver + index / of, part = index % of;
-      const Panel &panel = panels[size_t(number)];
-      multiplyPanel(arguments, batch, panel, weights + panel.weights, all.part(part, of), {}, sums(thread));
-    });
+    const auto multiplyPanels = [&](int first, int panelCount, int partsOfEach) {
+      threads.forEach(panelCount * partsOfEach, [&](int task, int thread) {
+        const Panel &panel = panels[size_t(first + task / partsOfEach)];
+        const Range part = all.part(task % partsOfEach, partsOfEach);
+        multiplyPanel(arguments, batch, panel, weights + panel.weights, part, {}, sums(thread));
+      });
+    };
+    if (leftOver < count) multiplyPanels(0, count - leftOver, parts);
+    if (leftOver > 0) multiplyPanels(count - leftOver, leftOver, partsOfLeftOver);
   }
 }
 
