@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""What scripts/check-distributed.sh needs to know of safetensors files and logs. Standard library only.
+"""What scripts/check-distributed.sh and check-emulated-gpu.sh need to know of safetensors files and logs. Standard library only.
 
   check-distributed.py plain CHECKPOINT OUTPUT   the model of a checkpoint, without its batch normalisations
+  check-distributed.py same CHECKPOINT OTHER     two checkpoints: the same tensors, bit for bit
   check-distributed.py compare RUN OTHER         two runs' folders: weights and losses within 1e-5
 """
 import array
@@ -53,6 +54,11 @@ def plain(source, target):
         file.write(struct.pack("<Q", len(text)) + text + data)
 
 
+def same(path, other):
+    if read(path)[1] != read(other)[1]:
+        sys.exit("the tensors differ")
+
+
 def compare(run, other):
     _, tensors = read(f"{run}/last.safetensors")
     _, others = read(f"{other}/last.safetensors")
@@ -95,4 +101,4 @@ def compare(run, other):
 
 if __name__ == "__main__":
     command, *arguments = sys.argv[1:]
-    {"plain": plain, "compare": compare}[command](*arguments)
+    {"plain": plain, "same": same, "compare": compare}[command](*arguments)

@@ -41,8 +41,8 @@ func checked<Result>(_ body: () throws(TorchError) -> Result) -> Result {
 package func outOfMemoryMessage(_ error: TorchError) -> String {
   """
   Error: there is not enough memory. \(error)
-  Lower --batch: --accumulate adds up several small batches for a step as large. Other programs may hold \
-  memory of the same device. Checkpoints are from before.
+  Lower --batch: in training, --accumulate adds up several small batches for a step as large, and the \
+  last checkpoint is there to resume from. Other programs may hold memory of the same device.
 
   """
 }

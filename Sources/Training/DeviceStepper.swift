@@ -39,6 +39,9 @@ public final class DeviceStepper {
     Runtime.setAlgorithmSearch(device != .cpu)
   }
 
+  // Memory that this leaves goes to other streams, which do not wait for this one.
+  deinit { synchronize() }
+
   /// Whether steps are captured in CUDA graphs.
   public var usesGraphs: Bool { stream != nil }
 

@@ -83,12 +83,11 @@ public struct BadStep: Sendable, Codable, CustomStringConvertible {
       value.isNaN ? "not a number" : value.isInfinite ? "infinite" : "\(value)"
     }
     let names = images.joined(separator: ", ")
-    guard let gradientNorm else {
+    guard let gradientNorm, loss.isFinite else {
       return "the loss of iteration \(iteration) is \(spoken(loss)), on the images \(names)"
     }
     return """
-      the gradient of iteration \(iteration) is not finite (norm \(gradientNorm), loss \(loss)), on the \
-      images \(names)
+      the gradient of iteration \(iteration) is \(spoken(gradientNorm)) (loss \(loss)), on the images \(names)
       """
   }
 }

@@ -1,0 +1,3 @@
+#pragma once
+
+#define EXPORTED extern "C" __attribute__((visibility("default")))
