@@ -21,6 +21,15 @@ extension TensorArchive {
   /// The elements of a tensor as floats, whatever their type on disk.
   public func floats(_ name: String) throws -> [Float] { try tensor(name).floats() }
 
+  /// The tensors that hold infinities, or what is not a number.
+  public func namesOfNotFinite() throws -> [String] {
+    try names.filter { name in
+      let tensor = try tensor(name)
+      return try tensor.scalarType.isFloatingPoint
+        && !tensor.withFloats { $0.allSatisfy(\.isFinite) }
+    }
+  }
+
   /// The elements of a tensor of integers or booleans.
   /// - Throws: ``WeightFileError`` when the tensor can hold fractions.
   public func integers(_ name: String) throws -> [Int64] {

@@ -31,19 +31,15 @@ struct ConvertCommand: ParsableCommand {
     }
     let checkpoint = try ImportedCheckpoint(contentsOf: URL(filePath: input))
     print("\(input): \(checkpoint.layout)")
-    for note in checkpoint.notes { print("note: \(note)") }
     let type: ScalarType = half ? .float16 : .float32
-    let count: Int
     switch checkpoint {
-    case .model(let model):
-      try model.write(to: target, as: type)
-      count = model.names.count
-    case .base(let base):
-      try base.write(to: target, as: type)
-      count = base.names.count
+    case .model(let model): try model.write(to: target, as: type)
+    case .base(let base): try base.write(to: target, as: type)
     }
+    let written = try SafeTensors(contentsOf: target)
+    for note in try checkpoint.notes + written.notesOnValues() { print("note: \(note)") }
     let bytes = (try target.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
-    print("\(output): \(count) tensors, \(type.rawValue), \(spoken(bytes: bytes))")
+    print("\(output): \(written.names.count) tensors, \(type.rawValue), \(spoken(bytes: bytes))")
   }
 }
 
@@ -67,6 +63,16 @@ extension ImportedCheckpoint {
     case .model(let model): model.notes
     case .base(let base): base.notes
     }
+  }
+}
+
+extension TensorArchive {
+  /// What nobody expects of weights.
+  func notesOnValues() throws -> [String] {
+    let names = try namesOfNotFinite()
+    guard let first = names.first else { return [] }
+    let others = names.count > 1 ? " (and \(names.count - 1) more)" : ""
+    return ["\(first)\(others) holds numbers that are not finite: no detector works with them"]
   }
 }
 

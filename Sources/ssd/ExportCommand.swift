@@ -67,7 +67,7 @@ struct ExportCommand: ParsableCommand {
       throw CommandError("--decoded is for ONNX; safetensors hold no computation")
     }
     let model = try ImportedModel(named: model)
-    for note in model.notes { complain("note: \(note)") }
+    for note in try model.notes + model.notesOnValues() { complain("note: \(note)") }
     switch format {
     case .onnx: try model.writeONNX(to: target, decoded: decoded, opset: opset)
     case .safetensors: try model.write(to: target)

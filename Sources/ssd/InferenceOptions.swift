@@ -11,13 +11,16 @@ import Weights
 /// What a network runs on.
 struct InferenceOptions: ParsableArguments {
   #if Training
-    @Option(help: "What runs the network: native (this package's own kernels) or torch (libtorch).")
-    var engine = InferenceEngine.native
+    @Option(
+      help: """
+        What runs the network: native (this package's own kernels) or torch (libtorch; default: native \
+        on the CPU, torch on a GPU).
+        """)
+    var engine: InferenceEngine?
 
     @Option(
       help: """
-        What runs the network: cpu, cuda or cuda:N (through libtorch), or auto (a GPU where there is \
-        one).
+        Where the network runs: cpu, cuda or cuda:N (through libtorch), or auto (a GPU where there is one).
         """)
     var device = DeviceChoice.device(.cpu)
   #endif
@@ -35,8 +38,12 @@ struct InferenceOptions: ParsableArguments {
   mutating func validate() throws {
     try ThreadCount.check(threads)
     #if Training
-      guard engine == .native && device == .device(.cpu) || precision != .int8 else {
-        let choice = engine == .native ? "--device on a GPU" : "--engine torch"
+      if engine == .native, case .device(let device) = device, device != .cpu {
+        throw ValidationError(
+          "--engine native computes on the CPU: leave it out, or --device \(device)")
+      }
+      if precision == .int8, engine == .torch || engine == nil && device != .device(.cpu) {
+        let choice = engine == .torch ? "--engine torch" : "--device on a GPU"
         throw ValidationError("\(choice) has no --precision int8")
       }
     #endif
@@ -59,7 +66,7 @@ struct InferenceOptions: ParsableArguments {
     _ model: ImportedModel, packing: NativePredictor.Packing = .once
   ) throws -> any Predictor {
     #if Training
-      let device = try device.opened()
+      let device = engine == .native ? .cpu : try device.opened()
       if engine == .torch || device != .cpu { return try torchPredictor(model, on: device) }
     #endif
     let predictor = try NativePredictor(

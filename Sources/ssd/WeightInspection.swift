@@ -69,7 +69,7 @@ struct WeightInspection: Encodable {
     description =
       checkpoint.map { "\($0.layout)" }
       ?? (problem == nil ? "an unknown layout" : "a layout that is known, but not complete")
-    notes = checkpoint?.notes ?? []
+    notes = try (checkpoint?.notes ?? []) + archive.notesOnValues()
     let shapes: [(name: String, shape: [Int])]
     switch checkpoint {
     case .model(let model):

@@ -3,6 +3,7 @@ import MultiBox
 import SSD
 import TestSupport
 import Testing
+import Torch
 import Weights
 
 @Suite("ssd convert and ssd inspect")
@@ -38,6 +39,26 @@ struct ConvertCommandTests {
       // Reading makes float32 of it again.
       let network16 = try SSDNetwork(contentsOf: half)
       #expect(network16.state.allSatisfy { $0.tensor.scalarType == .float32 })
+    }
+  }
+
+  @Test(arguments: [1, Double.infinity])
+  func numbersThatAreNotFiniteAreToldOf(value: Double) throws {
+    try withTemporaryFolder { folder in
+      let source = folder.appending(path: "model.safetensors")
+      let network = SSDNetwork(.ssd300Tiny(classes: ClassList(["circle"])))
+      let bias = try #require(network.state.first { $0.name == "base.conv7.bias" }).tensor
+      bias.assign(Tensor.full([], value: value))
+      try ModelFile.write(network, to: source)
+      let note = "base.conv7.bias holds numbers that are not finite"
+      let copy = folder.appending(path: "copy.safetensors").path
+      let converted = try CommandLineTool.run(["convert", source.path, copy, "--half"])
+      #expect(converted.output.contains(note) == !value.isFinite)
+      let notes = try #require(inspect(source)["notes"] as? [String])
+      #expect(notes.contains { $0.hasPrefix(note) } == !value.isFinite)
+      let exported = folder.appending(path: "exported.onnx").path
+      let errors = try CommandLineTool.run(["export", copy, exported]).errors
+      #expect(errors.contains(note) == !value.isFinite)
     }
   }
 

@@ -69,4 +69,13 @@ struct EngineTests {
     #expect(outcome.status == 64)
     #expect(outcome.errors.contains("--engine torch has no --precision int8"))
   }
+
+  @Test func refuseADeviceThatTheyDoNotHave() throws {
+    let outcome = try CommandLineTool.run([
+      "detect", "model", "picture", "--engine", "native", "--device", "cuda:1",
+    ])
+    #expect(outcome.status == 64)
+    #expect(outcome.errors.contains("--engine native computes on the CPU"))
+    #expect(outcome.errors.contains("--device cuda:1"))
+  }
 }
