@@ -1,6 +1,8 @@
 """Two or more programs measured in turn: each waits for a line on its standard input, works, and answers in JSON."""
 
 import json
+import os
+import signal
 import statistics
 import subprocess
 
@@ -13,7 +15,8 @@ class Side:
         self.answers = []
         self.answers_per_round = answers_per_round
         self.process = subprocess.Popen(
-            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            [str(word) for word in command], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            start_new_session=True)
         self.read()
 
     def read(self):
@@ -30,6 +33,13 @@ class Side:
         if counts:
             self.answers += answers
         return answers
+
+    def pause(self):
+        """Stops it, and what it has started: loaders work on while nobody asks."""
+        os.killpg(self.process.pid, signal.SIGSTOP)
+
+    def proceed(self):
+        os.killpg(self.process.pid, signal.SIGCONT)
 
     def close(self):
         self.process.stdin.close()

@@ -52,9 +52,16 @@ END
 ) || fail "$python has no torch."
 [[ -z $data ]] || data=$(realpath "$(dirname "$data")")/$(basename "$data")
 export LD_LIBRARY_PATH=$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}
-# The packed libraries last: where the system has its own, they fit its others.
-[[ ! -d $(dirname "$ssd")/lib ]] || export LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$(dirname "$ssd")/lib
-missing=$(ldd "$ssd" | grep 'not found' || true)
+# The packed libraries are for ssd alone: python3 and what it starts have the system's.
+if [[ -d $(dirname "$ssd")/lib ]]; then
+  packed=$(dirname "$ssd")
+  printf '#!/bin/sh\nLD_LIBRARY_PATH="%s" exec "%s" "$@"\n' "$LD_LIBRARY_PATH:$packed/lib" "$ssd" > "$packed/ssd-there"
+  chmod +x "$packed/ssd-there"
+  missing=$(LD_LIBRARY_PATH=$LD_LIBRARY_PATH:$packed/lib ldd "$ssd" | grep 'not found' || true)
+  ssd=$packed/ssd-there
+else
+  missing=$(ldd "$ssd" | grep 'not found' || true)
+fi
 [[ -z $missing ]] || fail "$ssd lacks libraries:" "$missing"
 echo "== $("$python" -c 'import torch; print("PyTorch", torch.__version__)'), $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader 2> /dev/null || echo 'no nvidia-smi')"
 
@@ -65,11 +72,13 @@ if [[ $device == cpu ]]; then
   model=ssd300-tiny batch=2
   sizes=(--model ssd300-tiny --peers graphs --batch 2 --detection-batches 1,2 --workers 2 --rounds 1 --round 0.1 --kernel-steps 1)
 fi
-echo "== doctor, and $device against the CPU"
+echo "== what there is"
+timeout 60 "$ssd" doctor --json "$out/machine.json" || failures+=("doctor ended with status $?")
+echo "== $device against the CPU"
 timeout "$limit" "$ssd" doctor --check --device "$device" --model "$model" --batch "$batch" --json "$out/doctor.json" ||
-  failures+=("doctor ended with status $?")
+  failures+=("doctor --check ended with status $?")
 # Detections are compared with trained weights: random ones find everything everywhere.
-timeout 60 "$ssd" doctor --check --device "$device" --model "$root/Docs/Models/shapes.safetensors" \
+timeout 120 "$ssd" doctor --check --device "$device" --model "$root/Docs/Models/shapes.safetensors" \
   --json "$out/doctor-shapes.json" || failures+=("doctor, with the model of shapes, ended with status $?")
 
 echo "== speed"

@@ -27,8 +27,8 @@ class Measurement:
     def peer(self, work, kind, *more):
         return [self.options.python, FOLDER / "peer.py", work, "--kind", kind, "--device", self.options.device, *more]
 
-    def compare(self, name, batch, ours, peers):
-        """Rounds of about `round` seconds each, after one that counts for nothing. Images a second."""
+    def compare(self, name, batch, ours, peers, loads=False):
+        """Rounds of about `round` seconds each, after one that counts for nothing, one side at a time. Images a second."""
         if self.left() < 0:
             self.notes.append(f"{name}: left out, the time was over")
             return
@@ -39,19 +39,25 @@ class Measurement:
                 # Algorithms are searched and graphs captured in the first steps.
                 side.work(4, counts=False)
                 per_step = side.work(4, counts=False)[0]["seconds"] / 4
-                side.steps = max(2, round(self.options.round / per_step))
+                # What was loaded while nobody asked shall not matter.
+                side.steps = max(2, round(self.options.round * (3 if loads else 1) / per_step))
+                side.work(side.steps, counts=False)
+                side.pause()
                 sides.append(side)
             except (SystemExit, OSError) as error:
                 self.notes.append(f"{name}: {error}")
         for _ in range(self.options.rounds):
             for side in list(sides):
                 try:
+                    side.proceed()
                     side.work(side.steps)
+                    side.pause()
                 except (SystemExit, OSError) as error:
                     sides.remove(side)
                     self.notes.append(f"{name}: {error}")
         row = {"what": name, "batch": batch, "imagesPerSecond": {}, "ratio": {}, "spread": {}}
         for side in sides:
+            side.proceed()
             side.close()
             for answer in side.answers:
                 answer["seconds"] /= answer["count"] * batch
@@ -78,7 +84,7 @@ class Measurement:
             "--ahead", "--on-demand", "--learning-rate", "1e-4", *sizes, *source]
         kinds = options.peers[:1] if data else options.peers
         peers = [(kind, self.peer("train", kind, *sizes, *source)) for kind in kinds]
-        self.compare(name, options.batch, ours, peers)
+        self.compare(name, options.batch, ours, peers, loads=data is not None)
 
     def detection(self, batch):
         options = self.options
@@ -142,10 +148,12 @@ def main():
     measurement.training("training, noise", None)
     if measurement.left() > 0:
         measurement.kernels()
-    if options.data:
-        measurement.training("training, pictures", options.data)
     for batch in options.detection_batches.split(","):
         measurement.detection(int(batch))
+    if options.data:
+        measurement.training("training, pictures", options.data)
+        measurement.notes.append(
+            "pictures: PyTorch's come from the tutorial's pipeline (PIL), so that this row is about loading as well")
 
     print(measurement.table())
     kernels = measurement.inside_kernels

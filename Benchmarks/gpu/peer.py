@@ -109,7 +109,7 @@ def batches(options):
     data = Path(options.data)
     loader = torch.utils.data.DataLoader(
         Pictures(data.parent, data.name), batch_size=options.batch, shuffle=True, drop_last=True,
-        num_workers=options.workers, pin_memory=options.device != "cpu", persistent_workers=True,
+        num_workers=options.workers, prefetch_factor=1, pin_memory=options.device != "cpu", persistent_workers=True,
         worker_init_fn=lambda number: random.seed(number))
     while True:
         yield from loader
@@ -201,7 +201,7 @@ class Training:
 
 
 class Inference:
-    """From pixels in memory to predictions in memory."""
+    """From pixels in ordinary memory to predictions in ordinary memory."""
 
     def __init__(self, options):
         self.options, self.device = options, torch.device(options.device)
@@ -224,7 +224,7 @@ class Inference:
     def prepare(self):
         if self.device.type == "cuda":
             self.graph, self.result = captured(lambda: self.compute(self.pixels))
-            self.source = self.source.pin_memory()
+            self.staging = self.source.pin_memory()
             self.copy = [torch.empty(x.shape, dtype=x.dtype, pin_memory=True) for x in self.result]
 
     def run(self, count):
@@ -233,11 +233,13 @@ class Inference:
             if not self.graph:
                 self.compute(self.source.to(self.device))
                 continue
-            self.pixels.copy_(self.source, non_blocking=True)
+            self.staging.copy_(self.source)
+            self.pixels.copy_(self.staging, non_blocking=True)
             self.graph.replay()
             for target, source in zip(self.copy, self.result):
                 target.copy_(source, non_blocking=True)
             torch.cuda.synchronize()
+            [target.clone() for target in self.copy]
         return {"seconds": time.perf_counter() - start, "count": count}
 
 

@@ -148,14 +148,18 @@ const char *cnccl_start_sum(CNCCLGroup *group, float *values, size_t count, CNCC
   return NULL;
 }
 
+// A kernel that waits for a process that is gone would wait for ever; what its event says after that is worth nothing.
+static void give_up(CNCCLGroup *group) {
+  if (!atomic_exchange(&group->is_aborted, 1)) nccl.abort(group->communicator);
+}
+
 const char *cnccl_finish(CNCCLGroup *group, CNCCLSum *sum, int *abandoned) {
   const struct timespec pause = {.tv_nsec = 20000};
   const char *failure = cuda_failure(cuda.set_device(group->device));
   *abandoned = 0;
   while (!failure) {
-    // A kernel that waits for a process that is gone would wait for ever; what its event says after that is worth nothing.
     if (is_abandoned()) {
-      if (!atomic_exchange(&group->is_aborted, 1)) nccl.abort(group->communicator);
+      give_up(group);
       *abandoned = 1;
       break;
     }
@@ -168,6 +172,7 @@ const char *cnccl_finish(CNCCLGroup *group, CNCCLSum *sum, int *abandoned) {
     cuda.last_error();
     failure = nccl_failure(nccl.async_error(group->communicator, &reported));
     if (!failure) failure = nccl_failure(reported);
+    if (failure) give_up(group);
     nanosleep(&pause, NULL);
   }
   cuda.destroy_event(sum->done);

@@ -87,10 +87,23 @@ public struct EncodedImage: Sendable {
     do {
       return try Data(contentsOf: url)
     } catch {
-      let text =
-        FileManager.default.fileExists(atPath: url.path)
-        ? error.localizedDescription : "there is no such file"
-      throw ImageError(file: url.path, reason: .unreadable(text))
+      throw ImageError(file: url.path, reason: .unreadable(reason(error, file: url.path)))
+    }
+  }
+}
+
+extension EncodedImage {
+  /// Why a file cannot be read, in words.
+  private static func reason(_ error: any Error, file: String) -> String {
+    var status = stat()
+    guard stat(file, &status) == 0 else { return "there is no such file" }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG:
+      let system = (error as? CocoaError)?.underlying as? POSIXError
+      return system.map { String(cString: strerror($0.code.rawValue)) }
+        ?? error.localizedDescription
+    case S_IFDIR: return "it is a folder"
+    default: return "it is no file, but a device or a pipe"
     }
   }
 }

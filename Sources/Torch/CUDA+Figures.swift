@@ -30,7 +30,7 @@ extension CUDA {
   /// Waits until a GPU has done everything that it was given. Without the library, nothing is waited
   /// for: the values of a tensor are.
   public static func synchronize(_ device: Device) {
-    functions?.call { $0.synchronize(device.cIndex) }
+    exclusively { functions?.call { $0.synchronize(device.cIndex) } }
   }
 
   /// How long kernels ran on the GPU while `body` did, in seconds, and how many: what overlaps counts

@@ -1,4 +1,5 @@
 import CTorch
+import Foundation
 import Glibc
 import Synchronization
 
@@ -11,6 +12,14 @@ public enum CUDA {
   }
 
   private static let state = Mutex(State())
+
+  private static let captureLock = NSRecursiveLock()
+
+  /// Runs `body` while no other thread captures a graph or waits for a whole device: CUDA breaks off any
+  /// capture during which somebody does.
+  static func exclusively<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try captureLock.withLock(body)
+  }
 
   /// What the driver said when the first device was opened; nil before.
   static var driver: CUDADriver? { state.withLock { $0.driver } }

@@ -24,9 +24,11 @@ public final class CUDAGraph {
     self.functions = functions
     let graph: OpaquePointer = functions.made { $0.graph_make($1) }
     pointer = graph
-    functions.call { $0.graph_begin(graph, sharing?.pointer) }
-    body()
-    functions.call { $0.graph_end(graph) }
+    CUDA.exclusively {
+      functions.call { $0.graph_begin(graph, sharing?.pointer) }
+      body()
+      functions.call { $0.graph_end(graph) }
+    }
   }
 
   deinit {

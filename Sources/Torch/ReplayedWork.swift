@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// Operators of fixed shapes that a GPU is given again and again: a few times one by one, so that
 /// libraries choose algorithms and prepare themselves, then all together as a ``CUDAGraph``.
@@ -11,8 +11,9 @@ public final class ReplayedWork {
   public static let runsBeforeReplay = warmUp + 1
 
   private var runs = 0
-  /// That of the runs: libraries keep what they chose and prepared for each thread.
-  private var thread: pthread_t?
+  /// That of the runs: libraries keep what they chose and prepared for each thread. Kept, so that no other
+  /// thread is taken for it when it is gone.
+  private var thread: Thread?
   private var graph: CUDAGraph?
 
   /// Work that has not run yet.
@@ -29,7 +30,7 @@ public final class ReplayedWork {
     besides others: some Sequence<ReplayedWork>, prepare: () -> Void = {}, _ operators: () -> Void
   ) {
     if let graph { return graph.replay() }
-    if thread != pthread_self() { (thread, runs) = (pthread_self(), 0) }
+    if thread !== Thread.current { (thread, runs) = (.current, 0) }
     guard runs >= Self.warmUp else {
       runs += 1
       return operators()

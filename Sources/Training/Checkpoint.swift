@@ -30,6 +30,8 @@ extension Trainer {
   private static let momentumPrefix = "momentum."
 
   /// Writes a checkpoint; the file appears whole or not at all.
+  ///
+  /// - Throws: ``TrainingError/spoiled(iteration:tensor:)``, and what goes wrong with files.
   public func save(to url: URL) throws {
     let state = State(
       iteration: iteration, best: best, configuration: configuration,
@@ -42,6 +44,7 @@ extension Trainer {
     try withAverages {
       let trained =
         stepper.average?.averages.map { (Self.trainingPrefix + $0.name, $0.tensor) } ?? []
+      try requireFinite(network.state + trained)
       try ModelFile.write(
         network, extra: momentum + trained,
         metadata: [
@@ -49,6 +52,13 @@ extension Trainer {
         ], to: url)
     }
     savedIteration = iteration
+  }
+
+  private func requireFinite(_ tensors: [(name: String, tensor: Tensor)]) throws {
+    guard !Tensor.norm2(of: tensors.map(\.tensor)).scalar.isFinite else { return }
+    for (name, tensor) in tensors where !tensor.norm2().scalar.isFinite {
+      throw TrainingError.spoiled(iteration: iteration, tensor: name)
+    }
   }
 
   /// Goes on where a checkpoint stopped: weights, momentum, averages, iteration and best score.

@@ -36,7 +36,6 @@ public final class DeviceStepper {
       priors: stepper.loss.priors, configuration: stepper.network.configuration.loss, on: device)
     stream = device != .cpu && CUDA.hasGraphs ? CUDAStream(on: device) : nil
     record = StepRecord(on: device)
-    Runtime.setAlgorithmSearch(device != .cpu)
   }
 
   // Memory that this leaves goes to other streams, which do not wait for this one.

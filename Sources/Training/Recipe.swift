@@ -89,6 +89,9 @@ extension Recipe {
     } catch let error as DecodingError {
       throw TrainingError.unreadableRecipe(url, reason: Self.explanation(of: error))
     }
+    if let unknown = Self.unknownKey(in: try JSONSerialization.jsonObject(with: data), of: self) {
+      throw TrainingError.unreadableRecipe(url, reason: unknown)
+    }
     guard SSDConfiguration.presetNames.contains(model) else {
       throw TrainingError.unreadableRecipe(
         url,
@@ -96,6 +99,30 @@ extension Recipe {
           + SSDConfiguration.presetNames.joined(separator: ", "))
     }
     if let problem = training.problem { throw TrainingError.unreadableRecipe(url, reason: problem) }
+  }
+
+  /// What is in a file and was not read: a setting that is misspelt would count for nothing.
+  private static func unknownKey(in json: Any, of value: Any, path: String = "") -> String? {
+    let mirror = Mirror(reflecting: value)
+    if mirror.displayStyle == .optional {
+      return mirror.children.first.flatMap { unknownKey(in: json, of: $0.value, path: path) }
+    }
+    guard mirror.displayStyle == .struct, let entries = json as? [String: Any] else { return nil }
+    // Keys are the names of the properties.
+    let properties = Dictionary(
+      uniqueKeysWithValues: mirror.children.map { ($0.label ?? "", $0.value) })
+    for (key, entry) in entries.sorted(by: { $0.key < $1.key }) {
+      guard let property = properties[key] else {
+        return """
+          there is no setting `\(path)\(key)`; there are \
+          \(properties.keys.sorted().joined(separator: ", "))
+          """
+      }
+      if let unknown = unknownKey(in: entry, of: property, path: "\(path)\(key).") {
+        return unknown
+      }
+    }
+    return nil
   }
 
   /// Writes the recipe as a file of its own.

@@ -35,6 +35,7 @@ public final class Stepper {
     try network.freeze(configuration.frozen)
     for (_, tensor) in network.state { try communicator.broadcast(tensor) }
     if configuration.isDeterministic { Runtime.setDeterministic(true) }
+    Runtime.setAlgorithmSearch(network.device != .cpu && !configuration.isDeterministic)
     loss = MultiBoxLoss(
       priors: PriorBoxes(network.configuration), configuration: network.configuration.loss)
     let parameters = network.parameters.filter(\.tensor.requiresGradient)

@@ -7,6 +7,8 @@ public enum TrainingError: Error, CustomStringConvertible {
   case notFinite(BadStep)
   /// The network has got so far off that leaving out batches does not help any more.
   case nothingButBadSteps(BadStep, count: Int)
+  /// Weights or running statistics are infinite or not a number, though no loss has shown it.
+  case spoiled(iteration: Int, tensor: String)
   /// A layer that is to stay as it is does not exist.
   case unknownLayer(String, available: [String])
   /// All layers are to stay as they are.
@@ -42,6 +44,12 @@ public enum TrainingError: Error, CustomStringConvertible {
       """
       \(step), and so was every one of the last \(count) iterations. Checkpoints are from before. Start \
       anew with a lower learning rate, a longer warm-up or clipped gradients.
+      """
+    case .spoiled(let iteration, let tensor):
+      """
+      after iteration \(iteration) `\(tensor)` holds numbers that are not finite: nothing is saved, \
+      checkpoints are from before. Start anew with a lower learning rate, a longer warm-up or clipped \
+      gradients.
       """
     case .unknownLayer(let name, let available):
       """

@@ -168,7 +168,7 @@ public final class TrainingRun {
     }
     if try trainer.communicator.anyRank(shouldStop()) { return }
     let score = scores.report.mean.voc07
-    let isBest = trainer.noteScore(score ?? 0)
+    let isBest = scores.loss.isFinite && trainer.noteScore(score ?? 0)
     trainer.validatedIteration = trainer.iteration
     let event = TrainingEvent.validation(
       ValidationResult(

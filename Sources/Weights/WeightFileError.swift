@@ -64,7 +64,9 @@ extension WeightFileError.Problem: CustomStringConvertible {
       "the pickle refers to `\(name)`, which no weights need; it was not run and the file is refused"
     case .missingTensor: "the file has no such tensor"
     case .outOfRange(let begin, let end, let limit):
-      "the data lies at bytes \(begin)..<\(end), but there are only \(limit)"
+      """
+      the data lies at bytes \(begin)..<\(end), but there are only \(limit); the file is cut off or damaged
+      """
     case .notContiguous(let begin, let expected):
       "the data begins at byte \(begin) where \(expected) was expected"
     case .sizeMismatch(let shape, let scalarType, let needed, let found):

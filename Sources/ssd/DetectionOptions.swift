@@ -3,13 +3,15 @@ import MultiBox
 
 /// What counts as a detection.
 struct DetectionOptions: ParsableArguments {
-  @Option(help: "The score that a detection must exceed, 0...1.")
+  @Option(parsing: .unconditional, help: "The score that a detection must exceed, 0...1.")
   var minimumScore: Float = 0.2
 
-  @Option(help: "The overlap above which the lesser of two boxes of a class is dropped, 0...1.")
+  @Option(
+    parsing: .unconditional,
+    help: "The overlap above which the lesser of two boxes of a class is dropped, 0...1.")
   var maximumOverlap: Float = 0.5
 
-  @Option(help: "The most detections in an image.")
+  @Option(parsing: .unconditional, help: "The most detections in an image.")
   var limit = 200
 
   @Option(

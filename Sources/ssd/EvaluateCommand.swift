@@ -4,6 +4,7 @@ import Evaluation
 import Foundation
 import Inference
 import MultiBox
+import Weights
 
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -53,13 +54,15 @@ struct EvaluateCommand: ParsableCommand {
         """, valueName: Shard.help.valueName), transform: Shard.parse)
   var shard = Share.whole
 
-  @Option(help: "A detection must exceed this score.")
+  @Option(parsing: .unconditional, help: "A detection must exceed this score.")
   var minimumScore = DetectionSettings.evaluation.minimumScore
 
-  @Option(help: "The overlap above which the lesser of two boxes of a class is dropped.")
+  @Option(
+    parsing: .unconditional,
+    help: "The overlap above which the lesser of two boxes of a class is dropped.")
   var maximumOverlap = DetectionSettings.evaluation.maximumOverlap
 
-  @Option(help: "The most detections in an image.")
+  @Option(parsing: .unconditional, help: "The most detections in an image.")
   var limit = DetectionSettings.evaluation.limit
 
   @Option(help: "Images that go through the network together.")
@@ -82,12 +85,16 @@ struct EvaluateCommand: ParsableCommand {
         "the figures of a part mean little: --shard needs --save-results, to score all parts together"
       )
     }
+    guard (0...1).contains(minimumScore), (0...1).contains(maximumOverlap) else {
+      throw ValidationError("--minimum-score and --maximum-overlap lie between 0 and 1")
+    }
     guard batch > 0, limit > 0 else {
       throw ValidationError("--batch and --limit must be at least 1")
     }
   }
 
   func run() throws {
+    try json.map(OutputPlace.check)
     let report = try report()
     if json != "-" { print(report) }
     try json.map { try JSONOutput.write(data: report.json(), to: $0) }
@@ -104,9 +111,10 @@ struct EvaluateCommand: ParsableCommand {
         folder: URL(filePath: results),
         on: DataSelection(data, for: .scoring, split: split))
     }
-    let detector = try machine.detector(model ?? "")
+    let predictor = try machine.predictor(ImportedModel(contentsOf: URL(filePath: model ?? "")))
+    complain("computing in \(machine.description(of: predictor))")
     return try ModelScoring(
-      detector: detector,
+      detector: Detector(predictor),
       settings: DetectionSettings(
         minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit),
       batchSize: batch, share: shard

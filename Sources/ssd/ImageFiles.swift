@@ -21,7 +21,9 @@ enum ImageFiles {
     let names = try FileManager.default.contentsOfDirectory(atPath: url.path)
       .filter { Image.fileExtensions.contains(($0 as NSString).pathExtension.lowercased()) }
       .sorted()
-    guard !names.isEmpty else { throw CommandError("there are no images in \(folder)") }
+    guard !names.isEmpty else {
+      throw CommandError("there are no images in \(folder) (folders in it do not count)")
+    }
     return names.map { URL(filePath: (folder as NSString).appendingPathComponent($0)) }
   }
 

@@ -49,9 +49,17 @@ struct InferenceOptions: ParsableArguments {
     #endif
   }
 
-  /// In words, for those who read what was measured.
-  var description: String {
-    "\(precision.rawValue), \(threads) thread\(threads == 1 ? "" : "s")"
+  /// What computes, in words, for those who read what was measured.
+  func description(of predictor: any Predictor) -> String {
+    let threads = "\(threads) thread\(threads == 1 ? "" : "s")"
+    #if Training
+      if let torch = predictor as? TorchPredictor {
+        let place = torch.device == .cpu ? threads : torch.device.spoken
+        return "\(torch.precision), libtorch, \(place)"
+      }
+    #endif
+    let type = (predictor as? NativePredictor)?.precision ?? precision
+    return "\(type.rawValue), \(threads)"
   }
 
   /// The detector of a model file.

@@ -64,6 +64,14 @@ struct QuantizeCommand: ParsableCommand {
         line.show("measuring \(images.count) pictures: \(Int(100 * done)) %")
       }
     line.close()
+    guard !quantized.quantization.ranges.isEmpty else {
+      let error = String(format: "%.4f", quantized.error)
+      throw CommandError(
+        """
+        nothing is written: no map in bytes fits --tolerance \(tolerance); without any, the outputs' \
+        error is \(error)
+        """)
+    }
     try quantized.write(to: target)
     let bytes = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     print(

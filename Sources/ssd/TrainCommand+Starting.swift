@@ -43,6 +43,9 @@
       let dataset = try selection.dataset(
         classes: source?.configuration.classes, keepsDifficult: recipe.keepsDifficult)
       try schedule.apply(to: &recipe, images: dataset.count)
+      if let start = recipe.start, base == nil, weights == nil {
+        complain("note: the recipe wants \(start); this run starts from noise")
+      }
       // What was expected holds for the settings as they were.
       if recipe != original { recipe.expected = nil }
 
@@ -79,6 +82,21 @@
       return network
     }
 
+    /// A resumed run has its settings. The command that it was started with says the same.
+    private func noteWhatIsNotHeeded(by recipe: Recipe, images: Int) throws {
+      var wanted = recipe
+      if let model { wanted.model = model }
+      loss.apply(to: &wanted)
+      exactness.apply(to: &wanted)
+      try schedule.apply(to: &wanted, images: images)
+      guard wanted != recipe else { return }
+      complain(
+        """
+        note: options that differ from the run's settings are not heeded; to begin with its weights and \
+        other settings, say --weights \(resumeFrom ?? "best.safetensors") and another --output
+        """)
+    }
+
     func resumedTrainer(
       from checkpoint: URL, in folder: URL, on selection: DataSelection, device: Device,
       processes: any Communicator
@@ -98,6 +116,7 @@
       schedule.validateEvery.map { recipe.validateEvery = $0 }
       recipe.model = network.configuration.name
       recipe.training = configuration
+      try noteWhatIsNotHeeded(by: recipe, images: dataset.count)
       let trainer = try Trainer(
         network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes,
         communicator: processes)

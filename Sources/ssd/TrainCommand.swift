@@ -20,7 +20,7 @@
         playing-cards: a network with batch normalisation, for about 40,000 images. The settings of \
         a run are written to its folder, as recipe.json.
 
-        Validation computes in the run's precision, `ssd evaluate` in float32 unless told otherwise: \
+        Validation computes by libtorch in the run's precision, `ssd evaluate` in the one that it names: \
         their figures differ a little.
 
         Several processes train together when mpirun or srun starts them: mpirun -n 4 ssd train ... \
@@ -55,8 +55,8 @@
 
     @Flag(
       help: """
-        Go on from the run's last checkpoint, with its settings; only --iterations, --epochs, \
-        --validate-every, --skip-bad-steps and how often to save are heeded.
+        Go on from the run's last checkpoint, with its network and settings: of what is said beside it, only \
+        --iterations, --epochs, --validate-every, --skip-bad-steps and how often to save count.
         """)
     var resume = false
 
@@ -89,14 +89,8 @@
         let known = SSDConfiguration.presetNames.joined(separator: ", ")
         throw ValidationError("there is no network `\(model!)`; choose one of \(known)")
       }
-      guard weights == nil || !isResuming else {
-        throw ValidationError("--resume and --weights exclude each other")
-      }
-      guard base == nil || !(isResuming || weights != nil) else {
-        throw ValidationError("--base is for a fresh network: leave out --resume and --weights")
-      }
-      guard recipe == nil || !isResuming else {
-        throw ValidationError("a resumed run has its settings: leave out --recipe")
+      guard base == nil || weights == nil else {
+        throw ValidationError("--base is for a fresh network: leave it out, or --weights")
       }
     }
 
@@ -108,6 +102,11 @@
       let device = try machine.apply()
       let selection = try DataSelection(data, for: .training)
       let folder = URL(filePath: output ?? "runs/\(selection.name)")
+      var isFolder: ObjCBool = true
+      guard
+        !FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
+          || isFolder.boolValue
+      else { throw CommandError("\(folder.relativePath) is a file: a run needs a folder") }
       let checkpoint = try checkpointToResume(in: folder)
       let (trainer, recipe) =
         try checkpoint.map {
@@ -117,8 +116,14 @@
       let validation =
         try validation.map { try DataSelection($0, for: .scoring) }
         ?? selection.heldOut
-      let validationData = try validation?.dataset(
-        classes: trainer.network.configuration.classes)
+      let validationData = try validation.map { selection in
+        do {
+          return try selection.dataset(classes: trainer.network.configuration.classes)
+        } catch {
+          throw CommandError(
+            "\(selection) is to be validated on: \(error); --validation names other images")
+        }
+      }
       describe(
         trainer, on: selection, validation: validation, folder: folder, processes: processes.count)
 

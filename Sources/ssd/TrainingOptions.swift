@@ -108,10 +108,10 @@
       warmUp.map { recipe.training.schedule.warmUpIterations = $0 }
       recipe.training.schedule.decay =
         decay == .cosine ? .cosine : try steps(over: recipe.training.schedule.decay)
-      if let problem = recipe.training.problem { throw ValidationError(problem) }
+      if let problem = recipe.training.problem { throw CommandError(problem) }
       let length = length(imagesPerStep: recipe.training.imagesPerStep, images: images)
       length.map { recipe.training.schedule.iterations = $0 }
-      if let problem = recipe.training.problem { throw ValidationError(problem) }
+      if let problem = recipe.training.problem { throw CommandError(problem) }
     }
 
     /// A decay with the steps that were given.

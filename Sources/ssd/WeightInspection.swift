@@ -1,4 +1,5 @@
 import Foundation
+import Inference
 import MultiBox
 import Weights
 
@@ -18,6 +19,8 @@ struct WeightInspection: Encodable {
   let priors: Int?
   /// Numbers that training changes; of an unknown layout, all there are.
   let parameters: Int
+  /// Of a quantised model, how many maps are stored as bytes.
+  let quantizedMaps: Int?
   let training: TrainingState?
   let metadata: [String: String]
   let notes: [String]
@@ -55,7 +58,7 @@ struct WeightInspection: Encodable {
     training = archive.metadata["training"].flatMap {
       try? JSONDecoder().decode(TrainingState.self, from: Data($0.utf8))
     }
-    let known = ["configuration", "training", "base", "format"]
+    let known = ["configuration", "training", "base", "format", Quantization.metadataKey]
     metadata = archive.metadata.filter { !known.contains($0.key) }
 
     var checkpoint: ImportedCheckpoint?
@@ -71,6 +74,9 @@ struct WeightInspection: Encodable {
       ?? (problem == nil ? "an unknown layout" : "a layout that is known, but not complete")
     notes = try (checkpoint?.notes ?? []) + archive.notesOnValues()
     let shapes: [(name: String, shape: [Int])]
+    quantizedMaps = archive.metadata[Quantization.metadataKey].flatMap {
+      try? JSONDecoder().decode(Quantization.self, from: Data($0.utf8)).ranges.count
+    }
     switch checkpoint {
     case .model(let model):
       configuration = model.configuration
@@ -95,10 +101,14 @@ struct WeightInspection: Encodable {
   var summary: String {
     var lines = [
       "\(file): \(description)",
-      "  file: \(format), \(spoken(bytes: bytes)), \(tensors.count) tensors",
+      """
+        file: \(format), \(spoken(bytes: bytes)), \(tensors.count) tensors \
+      (\(Set(tensors.map(\.type)).sorted().joined(separator: ", ")))
+      """,
       "  parameters: \(parameters)",
     ]
     if let configuration { lines += Self.lines(configuration, priors: priors ?? 0) }
+    if let quantizedMaps { lines.append("  int8: \(quantizedMaps) maps in bytes") }
     if let normalization { lines.append("  pixels: \(Self.words(normalization))") }
     if let training {
       let best = training.best.map { String(format: ", best score %.4f", $0) } ?? ""

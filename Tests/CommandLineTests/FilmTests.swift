@@ -78,6 +78,20 @@ struct FilmTests {
     }
   }
 
+  @Test(.enabled(if: hasFFmpeg), arguments: [false, true])
+  func aFilmWithoutSoundIsCopiedToo(replaces: Bool) throws {
+    try withTemporaryFolder { folder in
+      let film = try clip(folder, "-map", "0:v")
+      let copy = folder.appending(path: "found.mp4")
+      if replaces { try Data("an older file".utf8).write(to: copy) }
+      let outcome = try CommandLineTool.run([
+        "detect", model(in: folder), film.path, "--output", copy.path,
+      ])
+      #expect(outcome.status == 0, "\(outcome.errors)")
+      #expect(try streams(copy) == ["video,84,60,10"])
+    }
+  }
+
   @Test(.enabled(if: hasFFmpeg))
   func aFilmThatLiesOnItsSideIsTurned() throws {
     try withTemporaryFolder { folder in

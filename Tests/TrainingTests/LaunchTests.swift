@@ -12,6 +12,9 @@ struct LaunchTests {
     #expect((openMPI.rank, openMPI.count, openMPI.localCount) == (3, 4, 2))
     let mpich = try #require(Launch(["PMI_SIZE": "2", "PMI_RANK": "0"]))
     #expect((mpich.rank, mpich.count, mpich.localCount) == (0, 2, nil))
+    let throughPMI2 = try #require(
+      Launch(["PMI_SIZE": "2", "PMI_RANK": "1", "SLURM_LOCALID": "1"]))
+    #expect(throughPMI2.localRank == 1)
     let slurm = try #require(
       Launch(["SLURM_STEP_NUM_TASKS": "8", "SLURM_PROCID": "7", "SLURM_LOCALID": "3"]))
     #expect((slurm.rank, slurm.count, slurm.localRank) == (7, 8, 3))

@@ -57,6 +57,14 @@ struct RecipeTests {
     ("{", "not valid JSON"),
     (#"{"name": "x", "model": "ssd300"}"#, "`training` is missing"),
     (
+      #"{"name": "x", "model": "ssd300", "training": {"schedule": {"iterations": 1}}, "validate": 1}"#,
+      "no setting `validate`"
+    ),
+    (
+      #"{"name": "x", "model": "ssd300", "training": {"batchsize": 8, "schedule": {"iterations": 1}}}"#,
+      "no setting `training.batchsize`"
+    ),
+    (
       #"{"name": "x", "model": "ssd9", "training": {"schedule": {"iterations": 1}}}"#, "`ssd9`"
     ),
     (

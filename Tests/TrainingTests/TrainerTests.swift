@@ -124,6 +124,22 @@ struct TrainerTests {
     }
   }
 
+  @Test func savesNothingThatIsNotFinite() throws {
+    try withTemporaryFolder { folder in
+      let trainer = try Self.trainer(on: Self.dataset(in: folder), average: nil)
+      let file = folder.appending(path: "last.safetensors")
+      try trainer.save(to: file)
+      let before = try Data(contentsOf: file)
+      // No loss shows it: a variance without bound makes zeros.
+      let (name, tensor) = try #require(
+        trainer.network.state.first { $0.name.hasSuffix("running_var") })
+      tensor.assign(Tensor.full([], value: .infinity))
+      let error = #expect(throws: TrainingError.self) { try trainer.save(to: file) }
+      #expect(error?.description.contains(name) == true)
+      #expect(try Data(contentsOf: file) == before)
+    }
+  }
+
   @Test func leavesOutBadStepsIfAskedAndNamesThem() throws {
     try withTemporaryFolder { folder in
       let dataset = try Self.dataset(in: folder)

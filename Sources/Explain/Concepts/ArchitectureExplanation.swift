@@ -54,7 +54,7 @@ public struct ArchitectureExplanation: Explanation {
       "\(configuration.name): the network, to scale",
       """
       Heights are the maps' widths in positions, thicknesses their channels. Base: VGG-16 without its \
-      classifier, fc6 and fc7 as convolutions. Auxiliary convolutions halve the maps further. From \
+      classifier, fc6 and fc7 as convolutions. Auxiliary convolutions make the maps smaller still. From \
       each framed map two convolutions predict boxes and classes. \
       One image takes \(decimal(billions, 1)) billion multiplications, each with an addition.
       """,

@@ -130,6 +130,7 @@ public struct PriorsExplanation: Explanation {
 
     var unclipped = configuration
     unclipped.clipsPriors = false
+    unclipped.limitsPriorSizes = false
     let whole = PriorBoxes(unclipped)
     figure.canvas.clipped(to: place, cornerRadius: 6) {
       let first = configuration.index(

@@ -50,7 +50,7 @@ public struct TrainingExplanation: Explanation {
     let figure = Figure(
       "A training run: \(name)",
       """
-      Thin lines are single iterations, thick ones means over their neighbours. The scale of the losses is \
+      Thin lines are iterations as they were logged, thick ones means over their neighbours. The scale of the losses is \
       logarithmic, so that equal ratios are equal steps.
       """,
       contentHeight: 2 * (22 + height) + 40 + 30 + Legend.rowHeight, pixelWidth: pixelWidth)

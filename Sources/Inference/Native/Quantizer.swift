@@ -90,7 +90,7 @@ public struct Quantizer: Sendable {
       let rest = ranges.keys.reduce(base * base) {
         $0 + errors[$1, default: 0] * errors[$1, default: 0]
       }
-      if rest.squareRoot() <= tolerance { total = try outputError(ranges) }
+      if rest.squareRoot() <= tolerance || ranges.isEmpty { total = try outputError(ranges) }
     }
     return QuantizedModel(
       model: model, quantization: Quantization(ranges: ranges), keptMaps: kept, error: total)

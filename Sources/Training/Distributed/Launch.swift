@@ -49,7 +49,8 @@ public struct Launch: Hashable, Sendable {
       self.count = count
       self.rank = rank
       localCount = names.localCount.flatMap(number)
-      localRank = number(names.localRank)
+      // Slurm says so whichever of the others' names srun --mpi= makes it use.
+      localRank = number(names.localRank) ?? number("SLURM_LOCALID")
       variable = names.count
       return
     }

@@ -21,8 +21,9 @@
     let kernelsPerStep: Double?
     /// ``kernelSecondsPerStep`` in ``secondsPerStep``.
     let kernelShare: Double?
-    /// Bytes of the GPU's memory that tensors had at most; nil where nobody can tell.
-    let peakDeviceMemory: Int?
+    /// Bytes of the GPU's memory that steps need, without what the search for algorithms tried; nil where
+    /// nobody can tell.
+    let deviceMemory: Int?
     let loss: Double
 
     /// - Parameter kernels: of all steps together.
@@ -45,7 +46,7 @@
       kernelSecondsPerStep = kernels.map { $0.seconds / Double(steps) }
       kernelsPerStep = kernels.map { Double($0.count) / Double(steps) }
       kernelShare = kernels.map { $0.seconds / seconds }
-      peakDeviceMemory = CUDA.memory(of: stepper.network.device)?.peakAllocated
+      deviceMemory = CUDA.memory(of: stepper.network.device)?.reserved
       self.loss = loss
     }
   }
@@ -64,8 +65,8 @@
           format: "\n%.0f kernels a step, in which %.1f %% of its time is spent", kernelsPerStep,
           100 * kernelShare)
       }
-      if let peakDeviceMemory {
-        text += "\n\(spoken(bytes: peakDeviceMemory)) of the GPU's memory at most"
+      if let deviceMemory {
+        text += "\n\(spoken(bytes: deviceMemory)) of the GPU's memory"
       }
       return text
     }

@@ -101,7 +101,7 @@
       let report = TrainingBenchmark(
         stepper, batch: batch, ranks: processes.count, figures: measured,
         peak: MatrixProduct.operationsPerSecond(
-          stepper.configuration.precision.autocast ?? .float32))
+          stepper.configuration.precision.autocast ?? .float32, on: device))
       if json != "-" { print(report) }
       try json.map { try JSONOutput.write(report, to: $0) }
     }

@@ -42,14 +42,19 @@ struct DoctorCommand: ParsableCommand {
   func run() throws {
     var report = MachineReport()
     #if Training
+      // A GPU that somebody names has to be there.
+      if case .device(let named) = device { try named.open() }
       // First of all: libtorch has to know of GPUs before it computes.
       report.examineTorch()
     #endif
     report.examineKernels()
     #if Training
       if check {
-        report.comparison = try DeviceComparison(
-          device: device.opened(), model: model, batch: batch)
+        let device = try device.opened()
+        if device == .cpu {
+          complain("note: no GPU: the CPU is compared with itself, working as for a GPU")
+        }
+        report.comparison = try DeviceComparison(device: device, model: model, batch: batch)
       }
     #endif
     if json != "-" { print(report) }

@@ -15,6 +15,7 @@ struct PictureOptions: ParsableArguments {
 
   mutating func validate() throws {
     try PictureName.check(output)
+    try OutputPlace.check(output)
     guard Figure.pixelWidths.contains(width) else {
       throw ValidationError(
         "--width must be \(Figure.pixelWidths.lowerBound) to \(Figure.pixelWidths.upperBound)")

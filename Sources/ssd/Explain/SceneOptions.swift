@@ -59,15 +59,22 @@ struct SceneOptions: ParsableArguments {
 
   /// The picture and its objects, with the classes of a model.
   ///
-  /// - Throws: ``ExplanationError`` for an object of a class that the model does not know.
+  /// - Throws: ``ExplanationError`` for an object of a class that the model does not know, unless it was
+  ///   nobody's wish: an annotation that lay beside the picture.
   func loaded(for classes: ClassList) throws -> ExplainedScene {
     var scene = try loaded()
-    for index in scene.objects.indices {
-      let label = scene.classes.label(at: scene.objects[index].classIndex)
+    scene.objects = try scene.objects.compactMap { object in
+      var object = object
+      let label = scene.classes.label(at: object.classIndex)
       guard let known = classes.index(of: label) else {
-        throw ExplanationError.unknownClass(label, known: classes.labels)
+        guard image != nil, annotation == nil, box.isEmpty else {
+          throw ExplanationError.unknownClass(label, known: classes.labels)
+        }
+        complain("note: the model knows no `\(label)`, which is left out")
+        return nil
       }
-      scene.objects[index].classIndex = known
+      object.classIndex = known
+      return object
     }
     scene.classes = classes
     return scene

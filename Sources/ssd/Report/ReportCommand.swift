@@ -66,11 +66,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let page = URL(filePath: output)
-    // Scoring takes a while; that nothing can be written is better known before.
-    let folder = page.deletingLastPathComponent()
-    guard FileManager.default.isWritableFile(atPath: folder.path) else {
-      throw CommandError("cannot write \(output): no folder \(folder.path) that may be written to")
-    }
+    try OutputPlace.check(output)
     let selection = try DataSelection(data, for: .scoring, split: split)
     var contents =
       if let subject {
@@ -101,7 +97,7 @@ struct ReportCommand: ParsableCommand {
 
     var contents = contents(
       title: "\(network.name) on \(selection)", of: "model \(place(of: subject.model.url))",
-      dataset, images, engine: machine.description)
+      dataset, images, engine: machine.description(of: predictor))
     contents.history = subject.history
     contents.notices = subject.notices + subject.model.notes
     contents.network = network

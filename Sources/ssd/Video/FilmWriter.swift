@@ -74,7 +74,9 @@ final class FilmWriter {
       // As it is, or encoded anew where the container cannot hold it.
       do { try addSound(["-c", "copy"]) } catch { try addSound(["-c:v", "copy"]) }
     } else {
-      _ = try FileManager.default.replaceItemAt(output, withItemAt: silent)
+      guard rename(silent.path, output.path) == 0 else {
+        throw CommandError("\(output.relativePath): \(String(cString: strerror(errno)))")
+      }
     }
   }
 
