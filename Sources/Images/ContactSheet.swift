@@ -14,11 +14,28 @@ public struct ContactSheet: Hashable, Sendable {
     }
   }
 
+  /// What a colour in the pictures stands for.
+  public struct Key: Hashable, Sendable {
+    /// A word or two.
+    public var text: String
+    /// The colour.
+    public var color: Color
+
+    /// A colour and what it stands for.
+    public init(_ text: String, _ color: Color) {
+      self.text = text
+      self.color = color
+    }
+  }
+
   /// What stands above the grid; nothing if empty.
   public var title: String
 
   /// A smaller line below the title; nothing if empty.
   public var subtitle: String
+
+  /// The colours, below that; crowded boxes have no room for labels.
+  public var keys: [Key]
 
   /// The pictures, row by row.
   public var entries: [Entry]
@@ -31,11 +48,12 @@ public struct ContactSheet: Hashable, Sendable {
 
   /// A sheet of pictures, 4 : 3 a place, in which each keeps its proportions.
   public init(
-    title: String, subtitle: String = "", entries: [Entry], columns: Int? = nil,
+    title: String, subtitle: String = "", keys: [Key] = [], entries: [Entry], columns: Int? = nil,
     thumbnailWidth: Int = 280
   ) {
     self.title = title
     self.subtitle = subtitle
+    self.keys = keys
     self.entries = entries
     self.columns = columns
     self.thumbnailWidth = thumbnailWidth
@@ -66,7 +84,12 @@ public struct ContactSheet: Hashable, Sendable {
     var margin: Double
     var font: Font
     var titleFont: Font
+    /// Of the title and the lines below it.
     var header: Double
+    /// Where each of the keys stands, from the left end of the first line of them.
+    var keys: [(x: Double, line: Int)] = []
+    var keysTop: Double
+    var keyHeight: Double
     var captionHeight: Double
     var size: (width: Int, height: Int)
 
@@ -84,9 +107,22 @@ public struct ContactSheet: Hashable, Sendable {
       header =
         (sheet.title.isEmpty ? 0 : 1.5 * titleFont.size)
         + (sheet.subtitle.isEmpty ? 0 : 1.7 * font.size)
+      let totalWidth = 2 * margin + Double(columns * width) + Double(columns - 1) * gap
+      keysTop = header
+      keyHeight = (1.7 * font.size).rounded()
+      let ruler = Canvas(width: 1, height: 1)
+      var (x, line) = (0.0, 0)
+      for key in sheet.keys {
+        // A square, the text, and room to the next: how wide letters are depends on the canvas.
+        let keyWidth = 3 * font.size + 1.04 * ruler.size(of: key.text, font: font).width
+        if x > 0, x + keyWidth > totalWidth - 2 * margin { (x, line) = (0, line + 1) }
+        keys.append((x, line))
+        x += keyWidth
+      }
+      if !keys.isEmpty { header += Double(line + 1) * keyHeight }
       if header > 0 { header = (header + gap).rounded() }
       let total = (
-        width: 2 * margin + Double(columns * width) + Double(columns - 1) * gap,
+        width: totalWidth,
         height: 2 * margin + header + Double(rows) * (Double(height) + captionHeight)
           + Double(max(0, rows - 1)) * gap
       )
@@ -106,6 +142,19 @@ public struct ContactSheet: Hashable, Sendable {
       subtitle,
       at: (layout.margin, layout.margin + (title.isEmpty ? 0 : 1.5 * layout.titleFont.size)),
       font: layout.font, color: Color(hex: 0x9BA3AF), maximumWidth: textWidth)
+
+    for (key, place) in zip(keys, layout.keys) {
+      let size = layout.font.size
+      let x = layout.margin + place.x
+      let middle =
+        layout.margin + layout.keysTop + (Double(place.line) + 0.5) * layout.keyHeight
+      canvas.fill(
+        Rectangle(x: x, y: middle - size / 2, width: size, height: size), color: key.color,
+        cornerRadius: 0.2 * size)
+      canvas.text(
+        key.text, at: (x + 1.5 * size, middle), font: layout.font, color: Color(hex: 0xC9CED6),
+        anchor: .left)
+    }
 
     let (width, height) = (Double(layout.width), Double(layout.height))
     for (index, entry) in entries.enumerated() {

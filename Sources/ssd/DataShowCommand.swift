@@ -67,7 +67,10 @@ struct DataShowCommand: ParsableCommand {
       subtitle: """
         \(indices.count) of \(dataset.count) images, \(objects) objects of \(dataset.objectCount), \
         \(dataset.classes.count) classes
-        """, entries: entries, columns: columns
+        """,
+      keys: dataset.classes.keys(
+        of: Set(indices.flatMap { dataset.groundTruth(at: $0).map(\.classIndex) })),
+      entries: entries, columns: columns
     ).canvas.write(to: URL(filePath: output))
     print("\(indices.count) images, \(objects) objects -> \(output)")
   }

@@ -22,6 +22,13 @@ struct DetectionPainter {
   }
 }
 
+extension ClassList {
+  /// The colours of the classes that are there, for a sheet of pictures.
+  func keys(of classes: Set<Int>) -> [ContactSheet.Key] {
+    classes.sorted().map { .init(label(at: $0), .distinct($0 - 1, of: count)) }
+  }
+}
+
 /// A folder of pictures that are named after the images they show.
 struct PictureFolder {
   private let folder: URL

@@ -19,6 +19,8 @@ struct ImageDetection {
     let result: ImageDetections
     /// The image with boxes, where a sheet shall show it.
     let picture: Image?
+    /// The classes of the boxes.
+    var classes: Set<Int> = []
   }
 
   /// - Parameters:
@@ -33,6 +35,7 @@ struct ImageDetection {
     var count = 0
     var objects = 0
     var painted: [ContactSheet.Entry] = []
+    var classes: Set<Int> = []
     var failures = 0
     var line = ProgressLine()
     let start = ContinuousClock.now
@@ -48,6 +51,7 @@ struct ImageDetection {
         if json == nil { print(image.result) }
         if let picture = image.picture {
           painted.append(ContactSheet.Entry(image: picture, caption: file.lastPathComponent))
+          classes.formUnion(image.classes)
         }
       case .failure(let error as ImageError) where error.isAboutReading:
         failures += 1
@@ -65,7 +69,9 @@ struct ImageDetection {
           format: "%d images in %.2f s: %.1f images/s", count, seconds, Double(count) / seconds))
     }
     try json?.finish()
-    if let sheet, !painted.isEmpty { try write(painted, objects: objects, to: sheet) }
+    if let sheet, !painted.isEmpty {
+      try write(painted, objects: objects, classes: classes, to: sheet)
+    }
     if failures > 0 {
       complain("\(failures) of \(files.count) images could not be read")
       throw ExitCode.failure
@@ -90,18 +96,21 @@ struct ImageDetection {
       let picture = try DetectionPainter(classes: detector.configuration.classes)
         .paint(shown, on: Image(image))
       try pictures?.write(picture, of: file)
-      return Found(result: result, picture: sheet == nil ? nil : picture)
+      return Found(
+        result: result, picture: sheet == nil ? nil : picture, classes: Set(shown.map(\.classIndex))
+      )
     }
   }
 
   private func write(
-    _ entries: [ContactSheet.Entry], objects: Int, to sheet: URL
+    _ entries: [ContactSheet.Entry], objects: Int, classes: Set<Int>, to sheet: URL
   ) throws {
     try ContactSheet(
       title: """
         \(objects) object\(objects == 1 ? "" : "s") in \(entries.count) image\(entries.count == 1 ? "" : "s")
         """,
       subtitle: "\(detector.configuration.name), scores above \(settings.minimumScore)",
+      keys: detector.configuration.classes.keys(of: classes),
       entries: entries
     ).canvas.write(to: sheet)
   }

@@ -36,6 +36,27 @@ import Testing
     #expect((row, column) == (40, 120))
   }
 
+  @Test func `keys show each colour and wrap where a line is full`() {
+    let plain = ContactSheet(title: "Title", entries: entries(2), thumbnailWidth: 200)
+    var sheet = plain
+    sheet.keys = [.init("cat", Color(hex: 0xFF0000)), .init("dog", Color(hex: 0x00FF00))]
+    let image = sheet.canvas.image
+    func has(_ red: UInt8, _ green: UInt8) -> Bool {
+      (0..<image.height).contains { y in
+        (0..<image.width).contains { x in
+          let pixel = image[x, y]
+          return (pixel.red, pixel.green, pixel.blue) == (red, green, 0)
+        }
+      }
+    }
+    #expect(has(255, 0) && has(0, 255))
+    let line = image.height - plain.canvas.height
+    #expect(line > 0)
+    sheet.keys = (1...12).map { .init("a class of number \($0)", Color(hex: 0xFF0000)) }
+    #expect(sheet.canvas.height - plain.canvas.height >= 3 * line)
+    #expect(sheet.canvas.width == plain.canvas.width)
+  }
+
   @Test func `a sheet without pictures still shows its title`() {
     let canvas = ContactSheet(title: "Nothing here", entries: []).canvas
     #expect(canvas.image.pixels.contains { $0 > 200 })
