@@ -20,6 +20,8 @@ public struct Recipe: Hashable, Sendable, Codable {
   public var start: String?
   /// How predictions are compared with the truth.
   public var loss: LossConfiguration
+  /// The priors, map by map; nil for the network's own.
+  public var priors: [PriorShapes]?
   /// Whether priors are cut off at the image's edge.
   public var clipsPriors: Bool
   /// Whether objects marked as difficult are trained on.
@@ -92,11 +94,16 @@ extension Recipe {
     if let unknown = Self.unknownKey(in: try JSONSerialization.jsonObject(with: data), of: self) {
       throw TrainingError.unreadableRecipe(url, reason: unknown)
     }
-    guard SSDConfiguration.presetNames.contains(model) else {
+    guard let network = SSDConfiguration.preset(named: model, classes: .voc) else {
       throw TrainingError.unreadableRecipe(
         url,
         reason: "there is no network `\(model)`; there are "
           + SSDConfiguration.presetNames.joined(separator: ", "))
+    }
+    do {
+      if let priors { _ = try network.withPriors(priors) }
+    } catch {
+      throw TrainingError.unreadableRecipe(url, reason: error.description)
     }
     if let problem = training.problem { throw TrainingError.unreadableRecipe(url, reason: problem) }
   }
@@ -162,6 +169,7 @@ extension Recipe {
       start: try values.decodeIfPresent(String.self, forKey: .start),
       loss: try values.decodeIfPresent(LossConfiguration.self, forKey: .loss)
         ?? LossConfiguration(),
+      priors: try values.decodeIfPresent([PriorShapes].self, forKey: .priors),
       clipsPriors: try values.decodeIfPresent(Bool.self, forKey: .clipsPriors) ?? true,
       keepsDifficult: try values.decodeIfPresent(Bool.self, forKey: .keepsDifficult) ?? true,
       validateEvery: try values.decodeIfPresent(Int.self, forKey: .validateEvery) ?? 1,

@@ -26,11 +26,17 @@ struct DataStatsCommand: ParsableCommand {
   @Option(name: .shortAndLong, help: "File for a picture of the figures: PNG, JPEG, WebP or SVG.")
   var output: String?
 
+  @Option(help: "File for the scales and ratios that would fit better, for `ssd train --priors`.")
+  var priors: String?
+
   @Flag(help: "Do not search for better scales and ratios, which takes some seconds.")
   var skipSuggestion = false
 
   mutating func validate() throws {
     try output.map(PictureName.check)
+    guard priors == nil || !skipSuggestion else {
+      throw ValidationError("--priors and --skip-suggestion exclude each other")
+    }
   }
 
   func run() throws {
@@ -47,6 +53,10 @@ struct DataStatsCommand: ParsableCommand {
       coverage: coverage, suggestion: suggestion)
     if json != "-" { print(report.text) }
     try json.map { try JSONOutput.write(report.figures, to: $0) }
+    if let priors {
+      try PriorFile.write(suggestion?.configuration ?? configuration, to: priors)
+      if json != "-" { print("\(priors): the priors for `ssd train --priors`") }
+    }
     if let output {
       let canvas = StatisticsExplanation(
         statistics, coverage: coverage, configuration: configuration, classes: dataset.classes,

@@ -35,6 +35,7 @@
       var recipe = original
       recipe.training.ranks = ranks
       model.map { recipe.model = $0 }
+      try priors.map { recipe.priors = try PriorFile.read($0) }
       if loading.dropDifficult { recipe.keepsDifficult = false }
       loss.apply(to: &recipe)
       exactness.apply(to: &recipe)
@@ -61,6 +62,7 @@
 
     private func freshNetwork(_ recipe: Recipe, classes: ClassList) throws -> SSDNetwork {
       var configuration = SSDConfiguration.preset(named: recipe.model, classes: classes)!
+      if let priors = recipe.priors { configuration = try configuration.withPriors(priors) }
       configuration.loss = recipe.loss
       configuration.clipsPriors = recipe.clipsPriors
       guard let path = base else { return SSDNetwork(configuration) }

@@ -75,6 +75,13 @@
         """)
     var base: String?
 
+    @Option(
+      help: """
+        The priors' scales and ratios, a file of `ssd data stats --priors` (default: the network's own, as in \
+        the paper).
+        """)
+    var priors: String?
+
     @Flag(help: "Write event files for TensorBoard into the run's folder.")
     var tensorboard = false
 
@@ -91,6 +98,9 @@
       }
       guard base == nil || weights == nil else {
         throw ValidationError("--base is for a fresh network: leave it out, or --weights")
+      }
+      guard priors == nil || weights == nil else {
+        throw ValidationError("the model of --weights has its priors: leave out --priors")
       }
     }
 

@@ -40,6 +40,34 @@ struct RecipeTests {
     }
   }
 
+  @Test func holdsPriorsOfItsOwnThatFitTheNetwork() throws {
+    try withTemporaryFolder { folder in
+      let file = folder.appending(path: "mine.json")
+      var recipe = try Recipe(named: "bccd")
+      let preset = try #require(SSDConfiguration.preset(named: recipe.model, classes: .voc))
+      var shapes = preset.priorShapes
+      shapes[0].scale = 0.065
+      shapes[0].aspectRatios = [1, 3]
+      recipe.priors = shapes
+      try recipe.write(to: file)
+      #expect(try Recipe(named: file.path) == recipe)
+      let configuration = try preset.withPriors(shapes)
+      #expect(configuration.priorShapes == shapes)
+      // Two ratios and the extra square at 38 x 38 positions instead of three.
+      #expect(PriorBoxes(configuration).count == PriorBoxes(preset).count - 38 * 38)
+
+      for spoil: (inout [PriorShapes]) -> Void in [
+        { $0.removeLast() }, { $0[1].scale = 0 }, { $0[2].aspectRatios = [] },
+        { $0[3].map = "conv4_3" },
+      ] {
+        recipe.priors = shapes
+        spoil(&recipe.priors!)
+        try recipe.write(to: file)
+        #expect(throws: TrainingError.self) { try Recipe(named: file.path) }
+      }
+    }
+  }
+
   @Test func leavesToThePaperWhatItDoesNotSay() throws {
     try withTemporaryFolder { folder in
       let file = folder.appending(path: "short.json")
