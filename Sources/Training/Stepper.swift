@@ -126,15 +126,16 @@ public final class Stepper {
       watch.end(\.forward)
       let losses = loss(
         locations: locations, scores: scores, targets: targets, positives: positives)
+      watch.end(\.loss)
+      if number == last { reducer?.arm() }
+      losses.total.backward()
+      // Not before: a GPU would have nothing to do while the program looks.
       figures.loss += losses.total.scalar
       figures.localization += losses.localization.scalar
       figures.confidence += losses.confidence.scalar
-      watch.end(\.loss)
+      watch.end(\.backward)
       // With other ranks, none may leave before all know.
       guard figures.loss.isFinite || reducer != nil else { throw NotFinite(loss: figures.loss) }
-      if number == last { reducer?.arm() }
-      losses.total.backward()
-      watch.end(\.backward)
     }
     if let reducer {
       figures.transferSeconds = try reducer.finish().seconds

@@ -1,4 +1,5 @@
 #if Training
+  import Datasets
   import Foundation
   import MultiBox
   import SSD
@@ -41,8 +42,13 @@
       exactness.apply(to: &recipe)
 
       let source = try weights.map { try SSDNetwork(contentsOf: URL(filePath: $0)) }
-      let dataset = try selection.dataset(
-        classes: source?.configuration.classes, keepsDifficult: recipe.keepsDifficult)
+      let dataset: DetectionDataset
+      do {
+        dataset = try selection.dataset(
+          classes: source?.configuration.classes, keepsDifficult: recipe.keepsDifficult)
+      } catch  where source != nil {
+        throw CommandError("\(error); --base instead of --weights takes the base of any model")
+      }
       try schedule.apply(to: &recipe, images: dataset.count)
       if let start = recipe.start, base == nil, weights == nil {
         complain("note: the recipe wants \(start); this run starts from noise")

@@ -79,7 +79,7 @@ public struct SuppressionExplanation: Explanation {
     panel.label(
       visible.reversed().map { index in
         let text =
-          index < Self.tableLimit
+          index < Self.tableLimit || stays.contains(index)
           ? "\(name(index)) \(decimal(candidates.scores[index]))" : ""
         return panel.labeled(
           candidates.boxes[index], text,

@@ -136,9 +136,11 @@ public struct TrainingExplanation: Explanation {
   }
 
   /// The mean of up to nine neighbours.
+  /// Over four neighbours to either side; of a short run fewer, lest nothing of its course is left.
   private static func smoothed(_ values: [Double]) -> [Double] {
-    values.indices.map { index in
-      let near = values[max(0, index - 4)...min(values.count - 1, index + 4)]
+    let reach = min(4, values.count / 8)
+    return values.indices.map { index in
+      let near = values[max(0, index - reach)...min(values.count - 1, index + reach)]
       return near.reduce(0, +) / Double(near.count)
     }
   }
