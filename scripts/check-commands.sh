@@ -42,6 +42,7 @@ for chapter in $(sed -nE 's/^- <doc:(.*)>$/\1/p' "$catalogue/SwiftSSD.md"); do
     short=$command
     case $command in
       "ssd data synthesize "*) short="$command --train 12 --test 4" ;;
+      "ssd train "*--recipe*) short="$command --iterations 10" ;;
       "ssd train "*--resume*) short="$command --iterations 11" ;;
       "ssd train "*) short=$(sed -E 's/--iterations [0-9]+/--iterations 10/; s/--batch [0-9]+/--batch 4/' <<<"$command") ;;
     esac

@@ -135,8 +135,7 @@ public struct TrainingExplanation: Explanation {
       anchor: TextAnchor(x: 1, y: 0))
   }
 
-  /// The mean of up to nine neighbours.
-  /// Over four neighbours to either side; of a short run fewer, lest nothing of its course is left.
+  /// The mean of up to nine neighbours; of a short run fewer, lest nothing of its course is left.
   private static func smoothed(_ values: [Double]) -> [Double] {
     let reach = min(4, values.count / 8)
     return values.indices.map { index in
