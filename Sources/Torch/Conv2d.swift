@@ -36,6 +36,20 @@ public final class Conv2d: Module {
   }
 }
 
+extension Module {
+  /// Keeps the weights and biases of all convolutions in the type that autocast would turn them into at
+  /// every run: the results are the same. For inference; gradients are forgotten.
+  public func castConvolutions(to type: ScalarType) {
+    for convolution in modules.compactMap({ $0 as? Conv2d }) {
+      for tensor in [convolution.weight.tensor, convolution.bias.tensor] {
+        tensor.setRequiresGradient(false)
+        tensor.clearGradient()
+        tensor.replace(with: tensor.converted(to: type))
+      }
+    }
+  }
+}
+
 /// How parameters start.
 public enum Initialization {
   /// Uniform within ±sqrt(6 / (fan in + fan out)) (Glorot and Bengio, 2010).

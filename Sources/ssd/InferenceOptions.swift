@@ -99,6 +99,7 @@ struct InferenceOptions: ParsableArguments {
         precision == .bfloat16 || precision == .automatic && device.hasBFloat16
       let network = try SSDNetwork(model)
       network.move(to: device)
+      if isReduced, device != .cpu { network.castConvolutions(to: .bfloat16) }
       return TorchPredictor(network, autocast: isReduced ? .bfloat16 : nil)
     }
   #endif
