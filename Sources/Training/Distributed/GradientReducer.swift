@@ -78,7 +78,13 @@ private final class Bucket {
     var end = 0
     var parts: [Tensor] = []
     for parameter in parameters {
-      parts.append(flat.sliced(end..<end + parameter.count).reshaped(parameter.shape))
+      let (shape, part) = (parameter.shape, flat.sliced(end..<end + parameter.count))
+      // Copies are fastest in the gradient's own order. On a GPU kernels lie channels last.
+      let isChannelsLast = parameter.device != .cpu && shape.count == 4
+      parts.append(
+        isChannelsLast
+          ? part.reshaped([shape[0], shape[2], shape[3], shape[1]]).permuted([0, 3, 1, 2])
+          : part.reshaped(shape))
       end += parameter.count
     }
     self.parts = parts
