@@ -6,7 +6,8 @@
 #   scripts/check-emulated-gpu.sh           a minute and a half on two cores
 #   scripts/check-emulated-gpu.sh FOLDER    leaves the program there, as FOLDER/bin/ssd, for a closer look
 #
-# EMULATED_GPU_COUNT and EMULATED_GPU_MEMORY (bytes) say what there is; EMULATED_GPU_REPORT names a file for what was done.
+# EMULATED_GPU_COUNT, _MEMORY (bytes), _DRIVER (12040 is 12.4) and _CAPABILITY (9) say what there is; EMULATED_GPU_REPORT names a
+# file for what was done.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -107,6 +108,8 @@ cmp -s cuda.json cpu.json || fail "other boxes than on the CPU"
 echo "check-emulated-gpu: the boxes are those of the CPU"
 refused "Lower --batch" env EMULATED_GPU_MEMORY=60000000 "${train[@]}" cuda --iterations 3 --output none
 refused "there is no GPU 7" "$ssd" detect graphs/last.safetensors shapes/JPEGImages --device cuda:7
+refused "newer driver" env EMULATED_GPU_DRIVER=12040 "$ssd" detect graphs/last.safetensors shapes/JPEGImages --device cuda
+refused "emulated GPU 0" env EMULATED_GPU_CAPABILITY=6 "$ssd" detect graphs/last.safetensors shapes/JPEGImages --device cuda
 refused "finds no GPU" env EMULATED_GPU_COUNT=0 "$ssd" detect graphs/last.safetensors shapes/JPEGImages --device cuda
 
 SSD=$ssd ok "$root/scripts/check-kill.sh" 10

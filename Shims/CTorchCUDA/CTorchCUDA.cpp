@@ -9,7 +9,6 @@
 #include <c10/cuda/CUDAFunctions.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <c10/cuda/CUDAStream.h>
-#include <torch/headeronly/version.h>
 
 #include "Failure.h"
 #include "KernelProfile.h"
@@ -146,30 +145,6 @@ CTorchMessage profile_end(double *kernel_seconds, int64_t *kernel_count) {
   });
 }
 
-const CTorchCUDAFunctions functions = {
-    .version = CTORCH_CUDA_INTERFACE_VERSION,
-    .torch_version = TORCH_VERSION,
-    .memory = memory,
-    .synchronize = synchronize,
-    .stream_make = stream_make,
-    .stream_release = stream_release,
-    .stream_enter = stream_enter,
-    .event_make = event_make,
-    .event_release = event_release,
-    .event_record = event_record,
-    .event_wait = event_wait,
-    .graph_make = graph_make,
-    .graph_release = graph_release,
-    .graph_begin = graph_begin,
-    .graph_end = graph_end,
-    .graph_replay = graph_replay,
-    .profile_begin = profile_begin,
-    .profile_end = profile_end,
-};
-
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const CTorchCUDAFunctions *
-ctorch_cuda_functions(void) {
-  return &functions;
-}
+#include "FunctionTable.h"

@@ -40,8 +40,10 @@ CTorchMessage ctorch_cuda_start(void) {
   });
 }
 
-void ctorch_set_algorithm_search(bool searches) {
+bool ctorch_set_algorithm_search(bool searches) {
+  const bool former = at::globalContext().benchmarkCuDNN();
   at::globalContext().setBenchmarkCuDNN(searches);
+  return former;
 }
 
 void ctorch_set_tf32(bool allowed) {

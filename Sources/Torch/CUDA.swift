@@ -59,7 +59,7 @@ public enum CUDA {
   }
 
   /// What keeps libtorch's part for CUDA from being loaded, whatever the driver; nil where it loads.
-  public static func libraryProblem() -> DeviceError? {
+  public static func loadingProblem() -> DeviceError? {
     do {
       try state.withLock { _ throws(DeviceError) in try load(library()) }
       return nil

@@ -30,7 +30,17 @@ public enum Runtime {
 
   /// Makes convolutions on a GPU try the algorithms for their shapes the first time, and keep the
   /// fastest.
-  public static func setAlgorithmSearch(_ searches: Bool) { ctorch_set_algorithm_search(searches) }
+  public static func setAlgorithmSearch(_ searches: Bool) {
+    _ = ctorch_set_algorithm_search(searches)
+  }
+
+  /// Runs `body` with the algorithms that are usual for its shapes: for a few convolutions the search
+  /// takes longer than it saves, and it may find some that round more.
+  public static func withoutAlgorithmSearch<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let former = ctorch_set_algorithm_search(false)
+    defer { _ = ctorch_set_algorithm_search(former) }
+    return try body()
+  }
 
   /// Whether float32 on a GPU may round factors to 10 bits, which is several times faster (TF32).
   /// libtorch's default: convolutions do, matrix products do not.

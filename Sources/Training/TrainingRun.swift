@@ -1,6 +1,7 @@
 import Datasets
 import Foundation
 import SSD
+import Torch
 import Weights
 
 /// A run in a folder: epochs of training, each followed by validation and a checkpoint.
@@ -162,9 +163,11 @@ public final class TrainingRun {
     let began = ContinuousClock.now
     let scores = try trainer.withAverages {
       try trainer.stepper.shareBuffers()
-      return try validator.score(
-        trainer.network, after: trainer.iteration,
-        autocast: trainer.configuration.precision.autocast, shouldStop: shouldStop)
+      return try Runtime.withoutAlgorithmSearch {
+        try validator.score(
+          trainer.network, after: trainer.iteration,
+          autocast: trainer.configuration.precision.autocast, shouldStop: shouldStop)
+      }
     }
     if try trainer.communicator.anyRank(shouldStop()) { return }
     let score = scores.report.mean.voc07

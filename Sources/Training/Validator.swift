@@ -41,9 +41,6 @@ public final class Validator {
     let loader = BatchLoader(
       dataset, options, startingAtBatch: share.lowerBound, endingBeforeBatch: share.upperBound)
     defer { loader.cancel() }
-    // Searching algorithms for a few batches, the last of them smaller, takes longer than it saves.
-    Runtime.setAlgorithmSearch(false)
-    defer { Runtime.setAlgorithmSearch(network.device != .cpu) }
     let wasTraining = network.isTraining
     network.isTraining = false
     defer { network.isTraining = wasTraining }

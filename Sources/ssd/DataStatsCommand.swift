@@ -33,7 +33,7 @@ struct DataStatsCommand: ParsableCommand {
   var skipSuggestion = false
 
   mutating func validate() throws {
-    try output.map(PictureName.check)
+    try output.map { try PictureName.check($0) }
     guard priors == nil || !skipSuggestion else {
       throw ValidationError("--priors and --skip-suggestion exclude each other")
     }

@@ -58,7 +58,7 @@ struct DetectCommand: ParsableCommand {
 
   mutating func validate() throws {
     guard batch > 0 else { throw ValidationError("--batch must be at least 1") }
-    try sheet.map(PictureName.check)
+    try sheet.map { try PictureName.check($0, option: "--sheet") }
     let files = [output, json, sheet].compactMap { $0 }.filter { $0 != "-" }
       .map { URL(filePath: $0).standardizedFileURL.path }
     guard Set(files).count == files.count else {

@@ -2,9 +2,9 @@
 
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 
 #include <ATen/Context.h>
-#include <torch/headeronly/version.h>
 
 #include "Exported.h"
 #include "Failure.h"
@@ -17,12 +17,21 @@ using ctorch::guarded;
 namespace gpu = emulated;
 
 
+namespace {
+
+int setting(const char *name, int usual) {
+  const char *text = getenv(name);
+  return text ? atoi(text) : usual;
+}
+
+}  // namespace
+
 // NVIDIA's driver.
 
 EXPORTED int cuInit(unsigned) { return gpu::device_count() > 0 ? 0 : 100; }
 
 EXPORTED int cuDriverGetVersion(int *version) {
-  *version = 13000;
+  *version = setting("EMULATED_GPU_DRIVER", 13000);
   return 0;
 }
 
@@ -36,9 +45,9 @@ EXPORTED int cuDeviceGetName(char *name, int size, int device) {
   return 0;
 }
 
-// The compute capability: 9.0.
+// The compute capability, 9.0 or another.
 EXPORTED int cuDeviceGetAttribute(int *value, int attribute, int) {
-  *value = attribute == 75 ? 9 : 0;
+  *value = attribute == 75 ? setting("EMULATED_GPU_CAPABILITY", 9) : 0;
   return 0;
 }
 
@@ -145,27 +154,6 @@ CTorchMessage profile_end(double *kernel_seconds, int64_t *kernel_count) {
   return nullptr;
 }
 
-const CTorchCUDAFunctions functions = {
-    .version = CTORCH_CUDA_INTERFACE_VERSION,
-    .torch_version = TORCH_VERSION,
-    .memory = memory,
-    .synchronize = synchronize,
-    .stream_make = stream_make,
-    .stream_release = stream_release,
-    .stream_enter = stream_enter,
-    .event_make = event_make,
-    .event_release = event_release,
-    .event_record = event_record,
-    .event_wait = event_wait,
-    .graph_make = graph_make,
-    .graph_release = graph_release,
-    .graph_begin = graph_begin,
-    .graph_end = graph_end,
-    .graph_replay = graph_replay,
-    .profile_begin = profile_begin,
-    .profile_end = profile_end,
-};
-
 }  // namespace
 
-EXPORTED const CTorchCUDAFunctions *ctorch_cuda_functions(void) { return &functions; }
+#include "../../Shims/CTorchCUDA/FunctionTable.h"

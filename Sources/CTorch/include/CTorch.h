@@ -155,7 +155,7 @@ CTorchMessage _Nullable ctorch_library_folder(void);
 // backward pass: libtorch then counts devices, once.
 CTorchMessage _Nullable ctorch_cuda_start(void);
 // Whether convolutions try the algorithms for their shapes and keep the fastest.
-void ctorch_set_algorithm_search(bool searches);
+bool ctorch_set_algorithm_search(bool searches);
 // Whether float32 convolutions and matrix products on a GPU may round their factors to 10 bits (TF32).
 void ctorch_set_tf32(bool allowed);
 

@@ -71,10 +71,11 @@
         Runtime.setTF32(kind == .tf32)
         let predictor = TorchPredictor(
           try Self.network(source, on: device), autocast: kind.precision.autocast)
-        Self.takeUsualAlgorithms()
-        // The third time, a graph is replayed.
-        for _ in 0..<2 { _ = predictor.predict(scenes, imageCount: batch) }
-        let found = predictor.predict(scenes, imageCount: batch)
+        let found = Runtime.withoutAlgorithmSearch {
+          // The third time, a graph is replayed.
+          for _ in 0..<2 { _ = predictor.predict(scenes, imageCount: batch) }
+          return predictor.predict(scenes, imageCount: batch)
+        }
         compareScores(found, expected, of: source.configuration, kind)
         // Random weights find everything everywhere, equally well.
         if FileManager.default.fileExists(atPath: model) {
@@ -187,9 +188,6 @@
           tolerance: kind == .bfloat16 ? 0.05 : 0.02))
     }
 
-    /// The search for the fastest takes long for each of the types, and may find some that round more.
-    private static func takeUsualAlgorithms() { Runtime.setAlgorithmSearch(false) }
-
     private static let stepCount = 6
 
     private static func stepper(
@@ -218,10 +216,11 @@
     ) throws -> [Double] {
       let stepper = try DeviceStepper(
         stepper(model, batch: images.count, precision, on: device))
-      takeUsualAlgorithms()
-      return (0..<stepCount).map {
-        stepper.enqueue(images, iteration: $0)
-        return stepper.outcome().figures.loss
+      return Runtime.withoutAlgorithmSearch {
+        (0..<stepCount).map {
+          stepper.enqueue(images, iteration: $0)
+          return stepper.outcome().figures.loss
+        }
       }
     }
   }

@@ -15,7 +15,7 @@
     /// Why there is no GPU to compute on; nil where there is one.
     private(set) var withoutGPU: String?
     /// What keeps libtorch's part for CUDA from being loaded.
-    private(set) var libraryProblem: String?
+    private(set) var loadingProblem: String?
     /// Whether work can be captured in CUDA graphs.
     private(set) var hasGraphs = false
     private(set) var devices: [DeviceFindings] = []
@@ -60,7 +60,7 @@
         withoutGPU = "\(error)"
         switch error {
         // A machine may well have no GPU.
-        case .noDriver, .noDevice: libraryProblem = CUDA.libraryProblem()?.description
+        case .noDriver, .noDevice: loadingProblem = CUDA.loadingProblem()?.description
         default: problems.append("\(error)")
         }
       }
@@ -89,7 +89,7 @@
           ))
       }
       if let withoutGPU { lines.append(("GPU", "none: \(withoutGPU)")) }
-      if let libraryProblem { lines.append(("", libraryProblem)) }
+      if let loadingProblem { lines.append(("", loadingProblem)) }
       if !devices.isEmpty {
         lines.append(
           ("graphs", hasGraphs ? "yes" : "no: `make cuda` builds what is missing"))
