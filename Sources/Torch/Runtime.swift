@@ -36,7 +36,8 @@ public enum Runtime {
 
   /// Runs `body` with the algorithms that are usual for its shapes: for a few convolutions the search
   /// takes longer than it saves, and it may find some that round more.
-  public static func withoutAlgorithmSearch<Result>(_ body: () throws -> Result) rethrows -> Result {
+  public static func withoutAlgorithmSearch<Result>(_ body: () throws -> Result) rethrows -> Result
+  {
     let former = ctorch_set_algorithm_search(false)
     defer { _ = ctorch_set_algorithm_search(former) }
     return try body()
