@@ -22,7 +22,7 @@ let libraries = [
 let package = Package(
   name: "swift-ssd",
   products: libraries.map { Product.library(name: $0, targets: [$0]) } + [
-    .executable(name: "ssd", targets: ["ssd"])
+    .executable(name: "ssd", targets: ["CommandLineTool"])
   ],
   traits: [
     .trait(name: "Training", description: "Training and everything else that stands on libtorch."),
@@ -158,7 +158,7 @@ let package = Package(
     .target(name: "MessagePassing", dependencies: ["CMPI", "Torch", "Training"]),
 
     .executableTarget(
-      name: "ssd",
+      name: "CommandLineTool",
       dependencies: [
         "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation", "Explain", "Report",
         .target(name: "Downloads", condition: downloads),
@@ -171,7 +171,7 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "ssd", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training", "TestSupport",
+        "CommandLineTool", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training", "TestSupport",
       ]),
 
     // The guide's code, chapter by chapter; see scripts/snippets.sh.
