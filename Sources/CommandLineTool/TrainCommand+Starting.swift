@@ -79,13 +79,12 @@
       guard let last = layers.last else {
         throw CommandError(
           """
-          \(path) holds another base network than \(recipe.model) has: its blocks have \
-          \(base.base.blockChannels) channels, those of \(recipe.model) \
-          \(configuration.base.blockChannels); choose another --model, or leave out --base
+          \(path) holds another base network than \(recipe.model) has: \(base.base.summary), instead \
+          of \(configuration.base.summary); choose another --model, or leave out --base
           """)
       }
       try network.load(base, layers: layers)
-      complain("base: \(path), \(base.layout); conv1_1 to \(last) are taken over")
+      complain("base: \(path), \(base.layout); \(layers[0]) to \(last) are taken over")
       for note in base.notes { complain("note: \(note)") }
       return network
     }

@@ -86,7 +86,7 @@ struct WeightInspection: Encodable {
     case .base(let base):
       (configuration, priors) = (nil, nil)
       normalization = base.normalization
-      shapes = base.base.parameterShapes.filter { base.contains($0.name) }
+      shapes = base.parameterShapes
     case nil:
       (configuration, priors, normalization) = (nil, nil, nil)
       shapes = tensors.map { ($0.name, $0.shape) }
@@ -126,7 +126,7 @@ struct WeightInspection: Encodable {
       "\($0.name) \($0.size)x\($0.size)x\($0.priorsPerPosition)"
     }
     let traits =
-      (configuration.base.hasBatchNormalization ? ["batch normalisation"] : [])
+      (configuration.base.hasBatchNormalization ? ["batch normalization"] : [])
       + (configuration.clipsPriors ? ["priors cut off at the edge"] : [])
     return [
       "  network: "

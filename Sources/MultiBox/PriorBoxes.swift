@@ -14,7 +14,7 @@ public struct PriorBoxes: Sendable {
   /// Lays out the priors of a configuration (paper, section 2.2).
   public init(_ configuration: SSDConfiguration) {
     var centerSize: [CenterSizeBox] = []
-    centerSize.reserveCapacity(configuration.featureMaps.reduce(0) { $0 + $1.priorCount })
+    centerSize.reserveCapacity(configuration.priorCount)
     for map in configuration.featureMaps {
       let shapes = map.priorShapes.map { width, height in
         configuration.limitsPriorSizes ? (min(width, 1), min(height, 1)) : (width, height)

@@ -26,7 +26,7 @@ final class DeviceNetwork: @unchecked Sendable {
     init(count: Int, network: SSDNetwork) {
       let configuration = network.configuration
       let size = configuration.imageSize
-      let priors = configuration.featureMaps.reduce(0) { $0 + $1.priorCount }
+      let priors = configuration.priorCount
       pixels = .zeros([count, size, size, 3], type: .uint8, device: network.device)
       result = .zeros([count * priors * (4 + configuration.scoreCount)], device: network.device)
       copy = .staged([Float](repeating: 0, count: result.count), shape: result.shape)

@@ -61,15 +61,15 @@ extension SSDNetwork {
     try load(archive, into: state)
   }
 
-  /// Takes over convolutions of a base network, with their batch normalisations where both have them;
+  /// Takes over convolutions of a base network, with their batch normalizations where both have them;
   /// everything else stays as it is.
   ///
   /// - Parameter layers: such as `conv1_1`; see ``/Weights/ImportedBase/layers(fitting:)``.
   /// - Throws: ``/Weights/WeightMismatch`` when they have other shapes.
   public func load(_ base: ImportedBase, layers: [String]) throws {
-    let prefixes = layers.flatMap { name in
-      ["base.\(name).", "base.bn\(name.dropFirst("conv".count))."]
-    }
+    let names = Set(layers)
+    let prefixes = configuration.graph.layers.filter { $0.part == .base && names.contains($0.name) }
+      .flatMap { [$0.parameterName, $0.normalizationName].compactMap { $0.map { "\($0)." } } }
     let wanted = state.filter { name, _ in
       base.contains(name) && prefixes.contains { name.hasPrefix($0) }
     }

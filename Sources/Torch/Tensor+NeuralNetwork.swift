@@ -15,17 +15,18 @@ private let noReduction = 0
 
 /// The operators that a convolutional network is made of. Images are (N, C, H, W).
 extension Tensor {
-  /// A 2-D convolution with kernels (out, in, height, width).
+  /// A 2-D convolution with kernels (out, in / groups, height, width).
   ///
   /// In bfloat16 on a processor with AVX-512 and BF16, 3x3 convolutions of many channels are
   /// Winograd's, whose results are rounded a little more.
   public func convolved(
-    _ weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0, dilation: Int = 1
+    _ weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0, dilation: Int = 1,
+    groups: Int = 1
   ) -> Tensor {
-    guard let bias else {
+    guard let bias, groups == 1 else {
       return conv2dOperator(
-        .tensor(self), .tensor(weight), .optional(nil), .integers([stride, stride]),
-        .integers([padding, padding]), .integers([dilation, dilation]))
+        .tensor(self), .tensor(weight), .optional(bias), .integers([stride, stride]),
+        .integers([padding, padding]), .integers([dilation, dilation]), .integer(groups))
     }
     return convolved(
       weight, bias: bias, stride: stride, padding: padding, dilation: dilation, rectifies: false)

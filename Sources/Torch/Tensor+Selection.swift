@@ -45,6 +45,15 @@ extension Tensor {
     padOperator(.tensor(self), .integers(counts.flatMap { [0, $0] }), .real(value))
   }
 
+  /// Images with rows and columns of one value around them.
+  ///
+  /// - Parameters:
+  ///   - before: the rows above the first and the columns left of the first.
+  ///   - after: the rows below the last and the columns right of the last.
+  public func edgePadded(before: Int, after: Int, with value: Double = 0) -> Tensor {
+    padOperator(.tensor(self), .integers([before, after, before, after]), .real(value))
+  }
+
   /// The same elements seen again and again along dimensions of size 1.
   public func expanded(to shape: [Int]) -> Tensor {
     expandOperator(.tensor(self), .integers(shape))

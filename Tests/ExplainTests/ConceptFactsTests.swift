@@ -110,7 +110,7 @@ struct ConceptFactsTests {
     let network = SSDNetwork(.ssd300Tiny(classes: scene.classes))
     let influences = network.influences(imageCount: 1)
     #expect(influences.map(\.map) == network.configuration.featureMaps.map(\.name))
-    let layers = network.configuration.layers
+    let layers = network.configuration.graph.layers
     for influence in influences {
       #expect(influence.values.count == 300 * 300)
       let field = try #require(layers.first { $0.name == influence.map }?.receptiveField)

@@ -10,12 +10,22 @@ func withModel<Result>(
   _ configuration: SSDConfiguration, values: (String, [Int]) throws -> [Float],
   _ body: (ImportedModel) throws -> Result
 ) throws -> Result {
+  try withModel(
+    configuration,
+    parameters: configuration.parameterShapes.map { name, shape in
+      (name, StoredTensor(floats: try values(name, shape), shape: shape))
+    }, body)
+}
+
+/// Writes a model of this configuration, possible or not, to a temporary file and opens it.
+func withModel<Result>(
+  _ configuration: SSDConfiguration, parameters: [(name: String, tensor: StoredTensor)],
+  _ body: (ImportedModel) throws -> Result
+) throws -> Result {
   try withTemporaryFolder { folder in
     let url = folder.appending(path: "model.safetensors")
     try SafeTensors.write(
-      configuration.parameterShapes.map { name, shape in
-        (name: name, tensor: StoredTensor(floats: try values(name, shape), shape: shape))
-      },
+      parameters,
       metadata: [
         "format": "swift-ssd",
         "configuration": String(

@@ -41,7 +41,7 @@ struct NativePredictorTests {
   static let tiny: SSDConfiguration = {
     var configuration = SSDConfiguration.ssd300Tiny(classes: ClassList(["cat", "dog"]))
     // No channel count that a block or a vector would like.
-    configuration.base.blockChannels = [8, 24, 20, 33, 72]
+    configuration.base.vgg16?.blockChannels = [8, 24, 20, 33, 72]
     return configuration
   }()
 
@@ -137,7 +137,8 @@ struct NativePredictorTests {
       #expect(found.scores.count == priors.count * 3)
       #expect(found.locations.allSatisfy(\.isFinite) && found.scores.allSatisfy(\.isFinite))
       let profile = try predictor.profile(Self.pixels(1, size: size), repetitions: 1)
-      #expect(profile.layers.contains { $0.name == "conv4_3" && $0.seconds > 0 })
+      let last = try #require(configuration.base.layers.last { $0.operation.convolution != nil })
+      #expect(profile.layers.contains { $0.name == last.name && $0.seconds > 0 })
     }
   }
 
@@ -162,9 +163,15 @@ struct NativePredictorTests {
   @Test func refusesMapsThatTheLayersDoNotGive() throws {
     var configuration = SSDConfiguration.ssd300Tiny(classes: ClassList(["cat"]))
     configuration.featureMaps[2].size = 11
-    try withModel(configuration, values: hashedValues) { model in
-      #expect(throws: ImpossibleNetwork.self) { try NativePredictor(model) }
+    let model = ImportedModel(randomWeightsFor: .ssd300Tiny(classes: ClassList(["cat"])))
+    let error = #expect(throws: WeightFileError.self) {
+      try withModel(configuration, parameters: model.names.map { ($0, try model.tensor($0)) }) {
+        _ in
+      }
     }
+    let text = error?.description ?? ""
+    #expect(
+      text.contains("`conv8_2`") && text.contains("11 x 11") && text.contains("10 x 10"), "\(text)")
   }
 
   @Test(

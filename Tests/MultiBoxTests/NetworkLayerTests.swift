@@ -5,17 +5,17 @@ import Testing
 struct NetworkLayerTests {
   private let ssd300 = SSDConfiguration.ssd300(classes: .voc)
 
-  private func layer(_ name: String, of configuration: SSDConfiguration) throws -> NetworkLayer {
-    try #require(configuration.layers.first { $0.name == name }, "\(name)")
+  private func layer(_ name: String, of configuration: SSDConfiguration) throws -> ResolvedLayer {
+    try #require(configuration.graph.layers.first { $0.name == name }, "\(name)")
   }
 
   @Test func `SSD300 for Pascal VOC has 26,285,486 parameters`() {
-    #expect(ssd300.parameterCount == 26_285_486)
+    #expect(ssd300.graph.parameterCount == 26_285_486)
   }
 
   /// What fvcore and other counters report for the paper's SSD300 with 21 columns.
   @Test func `a forward pass of SSD300 takes 31.4 billion multiplications`() {
-    #expect((31.3e9...31.5e9).contains(Double(ssd300.multiplications)))
+    #expect((31.3e9...31.5e9).contains(Double(ssd300.graph.multiplications)))
   }
 
   /// VGG-16's fields as the literature has them; a prediction of conv4_3 sees 108 = 0.36 x 300.

@@ -43,7 +43,7 @@ struct FusedOperatorTests {
   func convolutionEqualsConvolutionAndRelu(stride: Int, dilation: Int) {
     let layer = Conv2d(24, 40, kernelSize: 3, stride: stride, padding: dilation, dilation: dilation)
     Initialization.heUniform(layer.weight.tensor)
-    layer.bias.tensor.fillNormal(deviation: 0.1)
+    layer.bias?.tensor.fillNormal(deviation: 0.1)
     let input = map([2, 24, 20, 20], type: .float32, seed: 3)
     var results: [[[Float]]] = []
     for function in [{ layer.rectified($0) }, { layer($0).rectified() }] as [(Tensor) -> Tensor] {
@@ -51,8 +51,8 @@ struct FusedOperatorTests {
         self.passes(input) { function($0).converted(to: .float32) }
       }
       results.append(
-        passes + [layer.weight, layer.bias].map { $0.tensor.gradient!.array() })
-      for parameter in [layer.weight, layer.bias] { parameter.tensor.clearGradient() }
+        passes + [layer.weight, layer.bias!].map { $0.tensor.gradient!.array() })
+      for parameter in [layer.weight, layer.bias!] { parameter.tensor.clearGradient() }
     }
     #expect(results[0] == results[1])
   }

@@ -45,7 +45,7 @@ struct ModuleTests {
   @Test func convolutionStridesPadsAndDilates() {
     let layer = Conv2d(1, 1, kernelSize: 3, stride: 2)
     layer.weight.tensor.assign(Tensor.full([1, 1, 3, 3], value: 1))
-    layer.bias.tensor.assign(Tensor([0.5] as [Float]))
+    layer.bias?.tensor.assign(Tensor([0.5] as [Float]))
     let image = Tensor((0..<25).map(Float.init), shape: [1, 1, 5, 5])
     #expect(layer(image).array(of: Float.self) == [54.5, 72.5, 144.5, 162.5])
     let dilated = image.convolved(

@@ -14,7 +14,7 @@ struct DeviceStepperTests {
     rate: Double = 2e-4
   ) throws -> Stepper {
     var configuration = TrainerTests.configuration
-    configuration.base.hasBatchNormalization = normalized
+    configuration.base.vgg16?.hasBatchNormalization = normalized
     let network = hashedNetwork(configuration)
     network.isTraining = true
     return try Stepper(

@@ -14,7 +14,7 @@ struct DistributedTrainingTests {
   /// Without batch normalisation, whose statistics are those of a rank's own images.
   static var configuration: SSDConfiguration {
     var configuration = TrainerTests.configuration
-    configuration.base.hasBatchNormalization = false
+    configuration.base.vgg16?.hasBatchNormalization = false
     return configuration
   }
 

@@ -12,7 +12,7 @@ struct StepperTests {
   /// SSD300 with a thirty-second of its channels, with or without batch normalisation.
   private func network(normalized: Bool) -> SSDNetwork {
     var configuration = TrainerTests.configuration
-    configuration.base.hasBatchNormalization = normalized
+    configuration.base.vgg16?.hasBatchNormalization = normalized
     return hashedNetwork(configuration)
   }
 

@@ -16,8 +16,8 @@ struct TrainerTests {
   /// SSD300 with a thirty-second of its channels.
   static var configuration: SSDConfiguration {
     var configuration = SSDConfiguration.ssd300Tiny(classes: classes)
-    configuration.base.blockChannels = [2, 4, 8, 16, 16]
-    configuration.base.convolutionalChannels = 32
+    configuration.base.vgg16?.blockChannels = [2, 4, 8, 16, 16]
+    configuration.base.vgg16?.convolutionalChannels = 32
     return configuration
   }
 

@@ -133,7 +133,8 @@ struct ImporterFixtureTests {
       #expect(
         base.shapes
           == Dictionary(
-            uniqueKeysWithValues: BaseNetwork().parameterShapes.map { ($0.name, $0.shape) }))
+            uniqueKeysWithValues: BaseNetwork.vgg16(VGG16()).parameterShapes(imageSize: 300)
+              .map { ($0.name, $0.shape) }))
       let error = #expect(throws: ImportError.self) { try ImportedModel(contentsOf: url) }
       #expect(error?.description.contains("only a base network") == true)
     }

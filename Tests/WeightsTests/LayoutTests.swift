@@ -36,7 +36,7 @@ private let vggPositions = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28]
 
 /// conv1_1 to conv5_3 under names made of their positions.
 private func vggConvolutions(_ name: (Int) -> String) -> [(name: String, shape: [Int])] {
-  let shapes = BaseNetwork().parameterShapes.map(\.shape)
+  let shapes = BaseNetwork.vgg16(VGG16()).parameterShapes(imageSize: 300).map(\.shape)
   return vggPositions.enumerated().flatMap { index, position in
     [
       (name(position) + ".weight", shapes[2 * index]),
@@ -82,7 +82,7 @@ struct LayoutTests {
   @Test("torchvision's VGG-16 with batch normalisation is recognised")
   func normalized() throws {
     let convolutions = [0, 3, 7, 10, 14, 17, 20, 24, 27, 30, 34, 37, 40]
-    let shapes = BaseNetwork().parameterShapes.map(\.shape)
+    let shapes = BaseNetwork.vgg16(VGG16()).parameterShapes(imageSize: 300).map(\.shape)
     try withTemporaryFolder { folder in
       var tensors: [(name: String, shape: [Int])] = [
         ("classifier.0.weight", [4096, 25088]), ("classifier.0.bias", [4096]),
@@ -115,7 +115,7 @@ struct LayoutTests {
   @Test("the first layers of a base are a base to start from")
   func stem() throws {
     try withTemporaryFolder { folder in
-      let first = BaseNetwork().parameterShapes.prefix(8)
+      let first = BaseNetwork.vgg16(VGG16()).parameterShapes(imageSize: 300).prefix(8)
       let base = try ImportedBase(contentsOf: hollowFile(Array(first), in: folder))
       #expect(base.layout == .swiftBase)
       #expect(base.names == first.map(\.name))
@@ -144,7 +144,8 @@ struct LayoutTests {
       #expect(model.configuration == configuration)
       #expect(model.names == configuration.parameterShapes.map(\.name))
       #expect(
-        try ImportedBase(contentsOf: url).names == configuration.base.parameterShapes.map(\.name))
+        try ImportedBase(contentsOf: url).names
+          == configuration.base.parameterShapes(imageSize: 300).map(\.name))
     }
   }
 
@@ -179,7 +180,7 @@ struct LayoutTests {
   func faults() throws {
     var configurations: [SSDConfiguration] = []
     for change in [
-      { $0.featureMaps[0].size = 1 << 40 }, { $0.base.blockChannels = [] },
+      { $0.featureMaps[0].size = 1 << 40 }, { $0.base.vgg16?.blockChannels = [] },
       { $0.featureMaps[1].aspectRatios = [1, -2] }, { $0.imageSize = 0 },
       { $0.normalization.mean = [1] }, { $0.auxiliary[0].channels = -1 },
       { $0.featureMaps.removeLast() }, { $0.variances.size = 0 },

@@ -42,7 +42,8 @@
       self.steps = steps
       secondsPerStep = seconds / Double(steps)
       imagesPerSecond = Double(batch * steps) / seconds
-      operationsPerSecond = imagesPerSecond * 2 * Double(configuration.trainingMultiplications)
+      operationsPerSecond =
+        imagesPerSecond * 2 * Double(configuration.graph.trainingMultiplications)
       kernelSecondsPerStep = kernels.map { $0.seconds / Double(steps) }
       kernelsPerStep = kernels.map { Double($0.count) / Double(steps) }
       kernelShare = kernels.map { $0.seconds / seconds }

@@ -56,7 +56,7 @@
       optimizerMilliseconds = timings(\.stages.optimizer)
       transferMilliseconds = timings(\.transferSeconds)
       imagesPerSecond = 1000 * Double(batch * ranks) / milliseconds.percentile(0.5)
-      operationsPerImage = 2 * Double(configuration.trainingMultiplications)
+      operationsPerImage = 2 * Double(configuration.graph.trainingMultiplications)
       operationsPerSecond = imagesPerSecond / Double(ranks) * operationsPerImage
       peakOperationsPerSecond = peak
     }

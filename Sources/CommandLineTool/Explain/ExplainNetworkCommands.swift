@@ -40,7 +40,12 @@ struct ExplainVGGCommand: ParsableCommand {
   @OptionGroup var network: NetworkOptions
 
   func run() throws {
-    try picture.write(VGGExplanation(network.configuration(classes: .voc)))
+    let configuration = try network.configuration(classes: .voc)
+    guard configuration.base.vgg16 != nil else {
+      throw CommandError(
+        "this is about VGG-16, and the base of \(network.model) is \(configuration.base.summary)")
+    }
+    try picture.write(VGGExplanation(configuration))
   }
 }
 

@@ -4,12 +4,13 @@ import MultiBox
 /// The whole network to scale: maps, where boxes are predicted, parameters and multiplications.
 public struct ArchitectureExplanation: Explanation {
   private let configuration: SSDConfiguration
-  private let layers: [NetworkLayer]
+  private let graph: NetworkGraph
+  private var layers: [ResolvedLayer] { graph.layers }
 
   /// Draws the network of a configuration.
   public init(_ configuration: SSDConfiguration) {
     self.configuration = configuration
-    layers = configuration.layers
+    graph = configuration.graph
   }
 
   /// The layers, a line each, with sums below.
@@ -24,45 +25,65 @@ public struct ArchitectureExplanation: Explanation {
     }
     var lines = [line(["layer", "window", "output", "parameters", "multiplications", "field"])]
     for layer in layers {
-      let window =
-        "\(layer.kernelSize) x \(layer.kernelSize)" + (layer.stride > 1 ? " / \(layer.stride)" : "")
-        + (layer.dilation > 1 ? ", dilated \(layer.dilation)" : "")
-        + (layer.roundsUp ? ", up" : "")
       lines.append(
         line([
-          layer.name, window,
+          layer.name, Self.words(layer),
           "\(layer.outputChannels) x \(layer.outputSize) x \(layer.outputSize)",
-          layer.kind == .convolution ? grouped(layer.parameterCount) : "",
-          layer.kind == .convolution ? grouped(layer.multiplications) : "",
+          layer.parameterCount > 0 ? grouped(layer.parameterCount) : "",
+          layer.isConvolution ? grouped(layer.multiplications) : "",
           "\(layer.receptiveField)",
         ]))
     }
+    let scales = layers.filter { $0.scaleName != nil }
+    let note =
+      scales.isEmpty
+      ? ""
+      : " (with \(scales.reduce(0) { $0 + $1.outputChannels }) factors of the L2 normalization of "
+        + "\(scales.map(\.layer.inputs[0]).joined(separator: ", ")))"
     lines.append(
       """
-      \(grouped(configuration.parameterCount)) parameters (with \
-      \(configuration.base.blockChannels[3]) factors that rescale conv4_3), \
-      \(decimal(Double(configuration.multiplications) / 1e9, 2)) billion multiplications, \
-      \(grouped(PriorBoxes(configuration).count)) priors
+      \(grouped(graph.parameterCount)) parameters\(note), \
+      \(decimal(Double(graph.multiplications) / 1e9, 2)) billion multiplications, \
+      \(grouped(configuration.priorCount)) priors
       """)
     return lines.joined(separator: "\n")
   }
 
+  /// What a layer computes, in a few words, such as `3 x 3 / 2`.
+  private static func words(_ layer: ResolvedLayer) -> String {
+    switch layer.layer.operation {
+    case .addition: return "addition"
+    case .channelScaling: return "channel scaling"
+    case .globalAverage: return "global average"
+    case .l2Normalization: return "L2 norm"
+    case .convolution, .maximumPooling:
+      let groups = layer.layer.operation.convolution?.groups ?? 1
+      return "\(layer.kernelSize) x \(layer.kernelSize)"
+        + (layer.stride > 1 ? " / \(layer.stride)" : "")
+        + (layer.dilation > 1 ? ", dilated \(layer.dilation)" : "")
+        + (groups > 1 ? ", \(groups) groups" : "") + (layer.roundsUp ? ", up" : "")
+    }
+  }
+
   /// Draws the picture; see ``Explanation``.
   public func figure(pixelWidth: Int) -> Figure {
-    let billions = Double(configuration.multiplications) / 1e9
+    let billions = Double(graph.multiplications) / 1e9
+    let base =
+      configuration.base.vgg16 == nil
+      ? configuration.base.summary
+      : "VGG-16 without its classifier, fc6 and fc7 as convolutions"
     let figure = Figure(
       "\(configuration.name): the network, to scale",
       """
-      Heights are the maps' widths in positions, thicknesses their channels. Base: VGG-16 without its \
-      classifier, fc6 and fc7 as convolutions. Auxiliary convolutions make the maps smaller still. From \
+      Heights are the maps' widths in positions, thicknesses their channels. Base: \(base). Auxiliary convolutions make the maps smaller still. From \
       each framed map two convolutions predict boxes and classes. \
       One image takes \(decimal(billions, 1)) billion multiplications, each with an addition.
       """,
       contentHeight: Self.lift + Self.imageHeight + Self.nameRoom + 104, pixelWidth: pixelWidth)
-    let base = figure.content.y + Self.lift + Self.imageHeight
-    drawMaps(on: figure, base: base)
+    let floor = figure.content.y + Self.lift + Self.imageHeight
+    drawMaps(on: figure, base: floor)
     drawShares(on: figure, x: figure.content.x + 262, y: figure.content.y + 34)
-    drawPredictions(on: figure, y: base + Self.nameRoom)
+    drawPredictions(on: figure, y: floor + Self.nameRoom)
     return figure
   }
 
@@ -75,24 +96,37 @@ public struct ArchitectureExplanation: Explanation {
   /// Room for the names of the layers, written downwards.
   private static let nameRoom = 74.0
 
-  private func isSource(_ layer: NetworkLayer) -> Bool {
-    configuration.featureMaps.contains { $0.name == layer.name }
+  /// The positions of the convolutions that feature maps come from, through whatever follows them.
+  private var sources: Set<Int> {
+    Set(
+      graph.predictions.map { prediction in
+        var index = prediction.source
+        while !layers[index].isConvolution, let input = graph.inputs[index][0] { index = input }
+        return index
+      })
   }
 
-  private func color(_ layer: NetworkLayer) -> Color {
-    if layer.name == "conv6" || layer.name == "conv7" { return Palette.series[6] }
+  private func color(_ layer: ResolvedLayer) -> Color {
+    if configuration.base.vgg16 != nil, ["conv6", "conv7"].contains(layer.name) {
+      return Palette.series[6]
+    }
     return layer.part == .base ? Palette.prior : Palette.prediction
   }
 
   /// Draws every convolution's output.
   private func drawMaps(on figure: Figure, base: Double) {
-    let shown = layers.filter { $0.kind == .convolution && $0.part != .prediction }
+    let indices = layers.indices.filter {
+      layers[$0].isConvolution && layers[$0].part != .prediction
+    }
+    let shown = indices.map { layers[$0] }
+    let sources = sources
     let imageWidth = 3.0
     let channels = shown.reduce(0) { $0 + $1.outputChannels }
-    // A new block begins where the map has become smaller or the part changes.
+    // A new block begins where the map has become smaller or the name changes.
+    let blocks = Self.blocks(shown)
     func beginsBlock(_ index: Int) -> Bool {
       index == 0 || shown[index].inputSize != shown[index - 1].inputSize
-        || shown[index].name.hasSuffix("_1") || shown[index].name == "conv6"
+        || blocks[index] != blocks[index - 1]
     }
     let gaps = shown.indices.reduce(0.0) { $0 + (beginsBlock($1) ? 9 : 2.6) }
     let size = Self.imageHeight / Double(configuration.imageSize)
@@ -137,14 +171,14 @@ public struct ArchitectureExplanation: Explanation {
       x += beginsBlock(index) ? 9 : 2.6
       let thickness = max(smallest, unit * Double(layer.outputChannels))
       let height = max(size * Double(layer.outputSize), 1.5)
-      slab(thickness, height, color(layer), isFramed: isSource(layer))
+      slab(thickness, height, color(layer), isFramed: sources.contains(indices[index]))
       let middle = x + thickness / 2
       // Of thin neighbours only the last has its name written; there is no room for more.
       let isLastOfBlock = index + 1 == shown.count || beginsBlock(index + 1)
       if thickness >= 10 || isLastOfBlock {
         figure.write(
           "\(layer.name), \(layer.outputSize)", at: (middle, base + 6), .tiny,
-          color: isSource(layer) ? Palette.ink : Palette.muted,
+          color: sources.contains(indices[index]) ? Palette.ink : Palette.muted,
           anchor: TextAnchor(x: 0, y: 0.5), angle: .pi / 2)
       }
       x += thickness
@@ -186,9 +220,9 @@ public struct ArchitectureExplanation: Explanation {
   /// Which part of the network has the parameters and which does the work.
   private func drawShares(on figure: Figure, x start: Double, y: Double) {
     let groups = Self.groups(layers)
-    let bars: [(name: String, total: Int, share: (NetworkLayer) -> Int)] = [
-      ("parameters", configuration.parameterCount, \.parameterCount),
-      ("multiplications", configuration.multiplications, \.multiplications),
+    let bars: [(name: String, total: Int, share: (ResolvedLayer) -> Int)] = [
+      ("parameters", graph.parameterCount, \.parameterCount),
+      ("multiplications", graph.multiplications, \.multiplications),
     ]
     let width = figure.content.right - start
     for (index, bar) in bars.enumerated() {
@@ -220,18 +254,44 @@ public struct ArchitectureExplanation: Explanation {
     [0x7FA3E8, 0x5683DE, 0x2F6BDE, 0x2455B5, 0x1B3F87, 0x8C50CC, 0x0C9A86, 0xC98503]
     .map { Color(hex: UInt32($0)) }
 
-  private static func groups(_ layers: [NetworkLayer]) -> [(name: String, layers: [NetworkLayer])] {
-    let convolutions = layers.filter { $0.kind == .convolution }
-    let blocks = (1...BaseNetwork.blockDepths.count).map { block in
-      (
-        name: "conv\(block)",
-        layers: convolutions.filter { $0.part == .base && $0.name.hasPrefix("conv\(block)_") }
-      )
+  /// The base's blocks, the auxiliary part and the predictions, with their convolutions.
+  private static func groups(
+    _ layers: [ResolvedLayer]
+  ) -> [(name: String, layers: [ResolvedLayer])] {
+    let convolutions = layers.filter(\.isConvolution)
+    let base = convolutions.filter { $0.part == .base }
+    var groups: [(name: String, layers: [ResolvedLayer])] = []
+    for (name, layer) in zip(blocks(base), base) {
+      if groups.last?.name == name {
+        groups[groups.count - 1].layers.append(layer)
+      } else {
+        groups.append((name, [layer]))
+      }
     }
-    return blocks + [
-      ("conv6, conv7", convolutions.filter { $0.name == "conv6" || $0.name == "conv7" }),
-      ("auxiliary", convolutions.filter { $0.part == .auxiliary }),
-      ("predictions", convolutions.filter { $0.part == .prediction }),
-    ]
+    return groups
+      + [
+        ("auxiliary", convolutions.filter { $0.part == .auxiliary }),
+        ("predictions", convolutions.filter { $0.part == .prediction }),
+      ].filter { !$0.1.isEmpty }
+  }
+
+  /// The name of each convolution's block: `conv1` for `conv1_2`, `layer1` for `layer1.0.conv1`.
+  /// Neighbors that are blocks of their own are one: `conv6, conv7`.
+  private static func blocks(_ layers: [ResolvedLayer]) -> [String] {
+    let stems = layers.map { layer in
+      String(layer.name.prefix { $0 != "_" && $0 != "." })
+    }
+    let counts = Dictionary(stems.map { ($0, 1) }, uniquingKeysWith: +)
+    var names = stems
+    var start = 0
+    while start < names.count {
+      let run = names[start...].prefix { counts[$0] == 1 }
+      if run.count > 1, let first = run.first, let last = run.last {
+        let name = run.count == 2 ? "\(first), \(last)" : "\(first) to \(last)"
+        for index in run.indices { names[index] = name }
+      }
+      start += max(run.count, 1)
+    }
+    return names
   }
 }

@@ -23,7 +23,7 @@ public struct DecimationExplanation: Explanation {
     var fc7 = Decimation.conv7
     fc7.outputs = 1
     keptInputs = try Self.kept(by: fc7)
-    let conv6 = SSDConfiguration.ssd300(classes: .voc).layers.first { $0.name == "conv6" }
+    let conv6 = SSDConfiguration.ssd300(classes: .voc).graph.layers.first { $0.name == "conv6" }
     dilation = conv6?.dilation ?? 1
   }
 

@@ -38,7 +38,7 @@ public struct ReceptiveFieldExplanation: Explanation {
 
   private let scene: ExplainedScene
   private let configuration: SSDConfiguration
-  private let layers: [NetworkLayer]
+  private let layers: [ResolvedLayer]
   private let influences: [Influence]
   private let source: String
 
@@ -56,17 +56,17 @@ public struct ReceptiveFieldExplanation: Explanation {
     self.scene = scene
     self.influences = influences
     self.source = source
-    layers = configuration.layers
+    layers = configuration.graph.layers
   }
 
-  private var mapLayers: [NetworkLayer] {
+  private var mapLayers: [ResolvedLayer] {
     configuration.featureMaps.compactMap { map in layers.first { $0.name == map.name } }
   }
 
   /// Layer, output, field and step, a line each, and the effective fields where they were measured.
   public var table: String {
     var lines: [String] = []
-    for layer in layers where layer.part != .prediction {
+    for layer in layers where layer.part != .prediction && layer.scaleName == nil {
       let name = layer.name + String(repeating: " ", count: max(0, 10 - layer.name.count))
       var line = "\(name) field \(layer.receptiveField) px, step \(layer.step) px"
       if let influence = influences.first(where: { $0.map == layer.name }) {
@@ -165,11 +165,12 @@ public struct ReceptiveFieldExplanation: Explanation {
       }
     ).draw(on: figure, at: (x, figure.content.y))
     var y = figure.content.y + 21 * Double(mapLayers.count + 1) + 20
+    let first = mapLayers.first?.name ?? ""
     let text =
       """
       Each layer adds (kernel − 1) × dilation × step, the step being the product of all strides \
-      before it. Of conv4_3 for example: \(field("conv4_3")) px, and a 3 × 3 kernel on it sees \
-      \(field("loc_conv4_3")) px, \(percent(Double(field("loc_conv4_3")) / size, 0)) of the image.
+      before it. Of \(first) for example: \(field(first)) px, and a 3 × 3 kernel on it sees \
+      \(field("loc_\(first)")) px, \(percent(Double(field("loc_\(first)")) / size, 0)) of the image.
       """
     y += figure.paragraph(text, at: (x, y), width: 306, .small, color: Palette.muted)
     guard hasEffect else { return }
@@ -182,7 +183,7 @@ public struct ReceptiveFieldExplanation: Explanation {
     layers.first { $0.name == name }?.receptiveField ?? 0
   }
 
-  private func draw(_ layer: NetworkLayer, index: Int, in place: Rectangle, on figure: Figure) {
+  private func draw(_ layer: ResolvedLayer, index: Int, in place: Rectangle, on figure: Figure) {
     guard let influence = influences.first(where: { $0.map == layer.name }) else { return }
     figure.canvas.draw(Self.picture(influence), in: place, cornerRadius: 4)
     let side =

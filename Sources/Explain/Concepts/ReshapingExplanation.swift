@@ -27,7 +27,7 @@ public struct ReshapingExplanation: Explanation {
 
   /// Draws the picture; see ``Explanation``.
   public func figure(pixelWidth: Int) -> Figure {
-    let total = configuration.featureMaps.reduce(0) { $0 + $1.priorCount }
+    let total = configuration.priorCount
     let figure = Figure(
       "From prediction maps to \(grouped(total)) boxes",
       """

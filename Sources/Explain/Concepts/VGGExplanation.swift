@@ -18,14 +18,17 @@ public struct VGGExplanation: Explanation {
   private let imageSize: Int
 
   /// Follows both networks through the layers of a configuration.
+  ///
+  /// - Precondition: its base is a VGG-16.
   public init(_ configuration: SSDConfiguration) {
+    precondition(configuration.base.vgg16 != nil, "the base is \(configuration.base.summary)")
     imageSize = configuration.imageSize
-    let layers = configuration.layers
-    func layer(_ name: String) -> NetworkLayer? { layers.first { $0.name == name } }
+    let layers = configuration.graph.layers
+    func layer(_ name: String) -> ResolvedLayer? { layers.first { $0.name == name } }
     var steps: [Step] = []
     var size = configuration.imageSize
     for block in 1...5 {
-      let depth = BaseNetwork.blockDepths[block - 1]
+      let depth = VGG16.blockDepths[block - 1]
       let name = "\(depth) × conv\(block), 3 × 3"
       steps.append(
         Step(
@@ -33,10 +36,7 @@ public struct VGGExplanation: Explanation {
       )
       guard let pool = layer("pool\(block)") else { continue }
       // VGG-16's own pooling: 2 x 2, stride 2, rounding down.
-      var plain = pool
-      (plain.inputSize, plain.kernelSize, plain.stride) = (size, 2, 2)
-      (plain.padding, plain.roundsUp) = (0, false)
-      size = plain.outputSize
+      size /= 2
       let reason: String? =
         switch block {
         case 3 where pool.outputSize != size:

@@ -1,31 +1,31 @@
+import MultiBox
 import Weights
 
-/// Weights and bias of a convolution, with the batch normalisation that follows folded in.
+/// Weights and bias of a convolution, with the batch normalization that follows folded in.
 struct ConvolutionParameters {
   /// (outputs, inputs, kernel, kernel): in the model's file where nothing is to be changed in them.
   private(set) var weights: StoredTensor
   /// (outputs).
   private(set) var bias: [Float]
 
-  /// What PyTorch adds to a variance.
-  private static let epsilon: Float = 1e-5
-
-  /// The parameters whose names begin with that.
+  /// The parameters of a layer.
   ///
   /// - Throws: ``WeightFileError`` when they cannot be read, or all but the weights are not finite.
-  init(_ name: String, of model: ImportedModel) throws {
-    weights = try model.tensor("\(name).weight")
-    bias = try finiteFloats("\(name).bias", of: model)
-    if let folder = name.lastIndex(of: "."), model.configuration.base.hasBatchNormalization,
-      !name.hasPrefix("pred_convs.")
-    {
-      try fold(
-        "\(name[...folder])bn\(name[name.index(after: folder)...].dropFirst("conv".count))",
-        of: model)
+  init(_ layer: ResolvedLayer, of model: ImportedModel) throws {
+    weights = try model.tensor("\(layer.parameterName).weight")
+    let convolution = layer.layer.operation.convolution
+    bias =
+      convolution?.hasBias == true
+      ? try finiteFloats("\(layer.parameterName).bias", of: model)
+      : [Float](repeating: 0, count: layer.outputChannels)
+    if let name = layer.normalizationName, let normalization = convolution?.normalization {
+      try fold(name, epsilon: Float(normalization.epsilon), of: model)
     }
   }
 
-  private mutating func fold(_ normalization: String, of model: ImportedModel) throws {
+  private mutating func fold(
+    _ normalization: String, epsilon: Float, of model: ImportedModel
+  ) throws {
     let gain = try finiteFloats("\(normalization).weight", of: model)
     let shift = try finiteFloats("\(normalization).bias", of: model)
     let mean = try finiteFloats("\(normalization).running_mean", of: model)
@@ -33,7 +33,7 @@ struct ConvolutionParameters {
     var values = try weights.floats()
     let each = values.count / bias.count
     for output in bias.indices {
-      let factor = gain[output] / (variance[output] + Self.epsilon).squareRoot()
+      let factor = gain[output] / (variance[output] + epsilon).squareRoot()
       for index in output * each..<(output + 1) * each { values[index] *= factor }
       bias[output] = (bias[output] - mean[output]) * factor + shift[output]
     }

@@ -45,9 +45,9 @@ extension LayerPlan {
     _ convolution: Convolution, _ layer: Layer, hasManyRegisters: Bool,
     packing: NativePredictor.Packing
   ) -> Algorithm {
-    guard let input = layer.input, convolution.kernelSize == 3, convolution.stride == 1 else {
-      return .direct
-    }
+    guard let input = layer.input, convolution.kernelSize == 3, convolution.stride == 1,
+      convolution.groups == 1
+    else { return .direct }
     let element = maps[input].element
     let tiles = Self.tiles(element, hasManyRegisters: hasManyRegisters)
     let size = maps[input].size
@@ -73,17 +73,22 @@ extension LayerPlan {
     return ([.direct] + tiles.map(Algorithm.winograd)).min { cost($0) < cost($1) } ?? .direct
   }
 
-  /// A pool of 2x2 with stride 2 becomes part of the Winograd convolution that it follows.
+  /// A pool of 2x2 with stride 2 becomes part of the Winograd convolution that it follows, where it
+  /// rounds up as the kernels do, or where rounding makes no difference.
   private mutating func fusePools() {
     for index in layers.indices.reversed() {
-      guard case .maximumPool(2, 2, 0) = layers[index].operation, let source = layers[index].input,
+      guard case .maximumPooling(let pooling) = layers[index].operation,
+        pooling.kernelSize == 2, pooling.stride == 2, pooling.padding == 0,
+        let source = layers[index].input,
+        layers[index].outputSize == (maps[source].size + 1) / 2,
         let producer = layers.firstIndex(where: { $0.output == source }),
         case .convolution(var convolution) = layers[producer].operation,
-        case .winograd = convolution.algorithm, convolution.dilation == 1
+        case .winograd = convolution.algorithm, convolution.dilation == 1,
+        convolution.activation == .relu
       else { continue }
       convolution.pooled = layers[index].output
       convolution.keepsOutput = layers.enumerated().contains {
-        $0.offset != index && $0.element.input == source
+        $0.offset != index && $0.element.inputs.contains(source)
       }
       layers[producer].operation = .convolution(convolution)
       layers.remove(at: index)
@@ -93,20 +98,26 @@ extension LayerPlan {
   /// Gives every map the zeros around it that its readers want.
   private mutating func setBorders() {
     for layer in layers {
-      guard let input = layer.input else { continue }
-      let size = maps[input].size
+      let size = layer.input.map { maps[$0].size } ?? imageSize
       let before: Int
       let after: Int
       switch layer.operation {
       case .convolution(let convolution):
-        (before, after) = (convolution.padding, convolution.border(after: size))
-      case .maximumPool(let kernelSize, let stride, let padding):
-        before = padding
-        after = max(0, (layer.outputSize - 1) * stride + kernelSize - padding - size)
-      case .lengthNormalization: (before, after) = (0, 0)
+        (before, after) = (convolution.padding.before, convolution.border(after: size))
+      case .maximumPooling(let pooling):
+        before = pooling.padding.before
+        after = max(
+          0,
+          (layer.outputSize - 1) * pooling.stride + pooling.kernelSize - before - size)
+      case .addition, .channelScaling, .globalAverage, .l2Normalization: (before, after) = (0, 0)
       }
-      maps[input].before = max(maps[input].before, before)
-      maps[input].after = max(maps[input].after, after)
+      if let input = layer.input {
+        maps[input].before = max(maps[input].before, before)
+        maps[input].after = max(maps[input].after, after)
+      } else {
+        imageBefore = max(imageBefore, before)
+        imageAfter = max(imageAfter, after)
+      }
     }
   }
 }

@@ -2,10 +2,10 @@ import MultiBox
 
 /// A network as the kernels run it: layers in order, and the maps between them.
 ///
-/// Batch normalisation, bias, ReLU and most pooling are parts of a convolution here; each map's two
-/// prediction convolutions are one.
+/// Batch normalization, bias, activation and most pooling are parts of a convolution here; each map's
+/// two prediction convolutions are one.
 struct LayerPlan {
-  /// What a map's numbers are.
+  /// The type of a map's numbers.
   enum Element { case float32, bfloat16, uint8 }
 
   /// A square map of features.
@@ -18,6 +18,8 @@ struct LayerPlan {
     var element: Element
     /// Of bytes: what one step is worth.
     var scale: Float = 1
+    /// Whether no value is negative, so that unsigned bytes can hold it.
+    var isNonNegative = true
     /// Zero pixels that the layers that read it want before the first row and column.
     var before = 0
     /// Zero pixels that they want after the last.
@@ -33,39 +35,62 @@ struct LayerPlan {
   }
 
   struct Convolution {
-    /// The parameters' names begin with these; the outputs of several are stacked.
-    var parameters: [String]
+    /// The layers whose parameters it has; the outputs of several are stacked.
+    var sources: [ResolvedLayer]
     var inputChannels: Int
     var outputChannels: Int
     var kernelSize: Int
     var stride = 1
     var dilation = 1
-    var padding: Int
+    var groups = 1
+    var padding: Padding
+    var activation: Activation
     var algorithm = Algorithm.direct
     /// The map of a 2x2 maximum that follows at once.
     var pooled: Int?
     /// Whether the map itself is wanted beside the pooled one.
     var keepsOutput = true
-    /// For a prediction: its place among the configuration's maps.
-    var prediction: Int?
+    /// What it predicts, in the order of its outputs; nothing where it writes a map.
+    var rows: [PredictedRows] = []
+
+    /// The names of the parameters, without `.weight`.
+    var parameters: [String] { sources.map(\.parameterName) }
+  }
+
+  /// Rows of a network's predictions: those of one feature map's priors.
+  struct PredictedRows {
+    enum Kind { case offsets, logits }
+
+    /// The feature map's index in the configuration.
+    var featureMap: Int
+    var kind: Kind
   }
 
   enum Operation {
     case convolution(Convolution)
-    case maximumPool(kernelSize: Int, stride: Int, padding: Int)
-    /// Every pixel divided by its length, times the rescale factors.
-    case lengthNormalization
+    case maximumPooling(MaximumPooling)
+    /// The sum of two maps.
+    case addition(Activation)
+    /// A map times a factor for each channel, which the second map holds.
+    case channelScaling(Activation)
+    /// The mean of each channel.
+    case globalAverage
+    /// Every pixel's channels divided by their L2 norm, times factors, a parameter of that name.
+    case l2Normalization(factors: String, epsilon: Double)
   }
 
   struct Layer {
     var name: String
     var operation: Operation
-    /// The map it reads; nil is the image.
-    var input: Int?
+    /// The maps it reads; nil is the image.
+    var inputs: [Int?]
     /// The map it writes; nil for predictions.
     var output: Int?
     /// Width and height of what it computes, before a pool.
     var outputSize: Int
+
+    /// The map it reads, or the first of them; nil is the image.
+    var input: Int? { inputs[0] }
 
     /// The maps that it leaves in memory.
     var writtenMaps: [Int] {
@@ -76,8 +101,14 @@ struct LayerPlan {
     }
   }
 
-  /// Of the normalised image.
+  /// The rows and columns of the image.
+  var imageSize: Int
+  /// The type of the normalized image's numbers.
   var imageElement = Element.float32
+  /// Zero pixels that the layers that read the image want before its first row and column.
+  var imageBefore = 0
+  /// Zero pixels that they want after its last.
+  var imageAfter = 0
   var maps: [Map] = []
   var layers: [Layer] = []
 }
@@ -85,7 +116,7 @@ struct LayerPlan {
 extension LayerPlan.Convolution {
   /// Width and height of the output.
   func outputSize(of size: Int) -> Int {
-    (size + 2 * padding - dilation * (kernelSize - 1) - 1) / stride + 1
+    (size + padding.before + padding.after - dilation * (kernelSize - 1) - 1) / stride + 1
   }
 
   /// How a height or width of outputs falls into Winograd's tiles, in all of dilation's phases: the
@@ -117,7 +148,7 @@ extension LayerPlan.Convolution {
       case .direct: (outputSize - 1) * stride + (kernelSize - 1) * dilation + 1
       case .winograd(let tile): tiles(tile, outputSize: outputSize).end
       }
-    return max(0, end - padding - size)
+    return max(0, end - padding.before - size)
   }
 
   /// Multiply-adds for each pair of an input and an output channel, on a map of that size.
@@ -129,7 +160,7 @@ extension LayerPlan.Convolution {
       let taps = (0..<kernelSize).reduce(0) { sum, tap in
         sum
           + (0..<outputSize).count(where: {
-            (0..<size).contains($0 * stride + tap * dilation - padding)
+            (0..<size).contains($0 * stride + tap * dilation - padding.before)
           })
       }
       return taps * taps

@@ -1,16 +1,16 @@
 /// Where the maps of a plan lie in one piece of memory: maps that are never needed at the same time
 /// share their place.
 struct MemoryPlan {
-  /// Of each map, per image.
+  /// The offset of each map, in bytes per image.
   let offsets: [Int]
-  /// Of all maps, per image.
+  /// The bytes of all maps, per image.
   let byteCount: Int
 
-  /// - Parameter byteCounts: of each map of the plan.
+  /// - Parameter byteCounts: the bytes of each map of the plan.
   init(_ plan: LayerPlan, byteCounts: [Int]) {
     var lives = byteCounts.map { _ in (first: Int.max, last: -1) }
     for (step, layer) in plan.layers.enumerated() {
-      for map in [layer.input].compactMap({ $0 }) + layer.writtenMaps {
+      for map in layer.inputs.compactMap({ $0 }) + layer.writtenMaps {
         lives[map].first = min(lives[map].first, step)
         lives[map].last = max(lives[map].last, step)
       }

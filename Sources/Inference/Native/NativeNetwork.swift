@@ -16,14 +16,13 @@ final class NativeNetwork: @unchecked Sendable {
   private let convolutions: [Convolution?]
   /// The model, where every run packs its weights; nil where they are packed.
   private let unpacked: ImportedModel?
-  /// Of each channel of the normalised map's blocks.
-  private let rescaleFactors: [Float]
+  /// By layer: an L2 normalization's factors, for each channel of the map's blocks.
+  private let l2Factors: [[Float]]
   /// A pixel's value is its byte times `factors` plus `shifts`.
   private let pixelFactors: [Float]
   private let pixelShifts: [Float]
   /// By feature map: its first prior.
   private let firstPriors: [Int]
-  private let priorsPerPosition: [Int]
 
   /// A convolution of the kernels, and what it needs of the model.
   private final class Convolution {
@@ -78,22 +77,24 @@ final class NativeNetwork: @unchecked Sendable {
     self.plan = plan
     self.instructions = instructions
     imageSize = configuration.imageSize
-    priorCount = configuration.featureMaps.reduce(0) { $0 + $1.priorCount }
+    priorCount = configuration.priorCount
     scoreCount = configuration.scoreCount
     var first = 0
     firstPriors = configuration.featureMaps.map { map in
       defer { first += map.priorCount }
       return first
     }
-    priorsPerPosition = configuration.featureMaps.map(\.priorsPerPosition)
     let rule = configuration.normalization
     pixelFactors = rule.deviation.map { rule.scale / $0 }
     pixelShifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
     self.imageElement = ck_element(plan.imageElement)
 
-    let factors = try finiteFloats("rescale_factors", of: model)
-    // Whole blocks of channels, of whatever type.
-    rescaleFactors = factors + [Float](repeating: 0, count: (64 - factors.count % 64) % 64)
+    l2Factors = try plan.layers.map { layer in
+      guard case .l2Normalization(let name, _) = layer.operation else { return [] }
+      let factors = try finiteFloats(name, of: model)
+      // Whole blocks of channels, of whatever type.
+      return factors + [Float](repeating: 0, count: (64 - factors.count % 64) % 64)
+    }
 
     memory = MemoryPlan(
       plan,
@@ -106,12 +107,11 @@ final class NativeNetwork: @unchecked Sendable {
         convolutions.append(nil)
         continue
       }
-      let parameters = try convolution.parameters.map {
+      let parameters = try convolution.sources.map {
         try ConvolutionParameters($0, of: model)
       }
       var shape = Self.shape(
-        convolution, layer, plan, scoreCount: configuration.scoreCount,
-        priorsPerPosition: priorsPerPosition, imageSize: imageSize, imageElement: imageElement)
+        convolution, layer, plan, imageSize: imageSize, imageElement: imageElement)
       let made = Convolution(
         ck_convolution_create(&shape, parameters.flatMap(\.bias), instructions.set),
         parameters: convolution.parameters, weights: parameters.map(\.weights))
@@ -125,7 +125,7 @@ final class NativeNetwork: @unchecked Sendable {
 
   private static func shape(
     _ convolution: LayerPlan.Convolution, _ layer: LayerPlan.Layer, _ plan: LayerPlan,
-    scoreCount: Int, priorsPerPosition: [Int], imageSize: Int, imageElement: ck_element
+    imageSize: Int, imageElement: ck_element
   ) -> ck_convolution_shape {
     var shape = ck_convolution_shape()
     shape.input =
@@ -142,8 +142,8 @@ final class NativeNetwork: @unchecked Sendable {
     shape.kernel = Int32(convolution.kernelSize)
     shape.stride = Int32(convolution.stride)
     shape.dilation = Int32(convolution.dilation)
-    shape.padding = Int32(convolution.padding)
-    shape.has_relu = convolution.prediction == nil
+    shape.padding = Int32(convolution.padding.before)
+    shape.has_relu = convolution.activation == .relu
     if case .winograd(let tile) = convolution.algorithm {
       shape.algorithm = ck_algorithm(rawValue: UInt32(tile))
     }
@@ -152,10 +152,10 @@ final class NativeNetwork: @unchecked Sendable {
       shape.pooled = ck_map(plan.maps[pooled])
       shape.keeps_output = convolution.keepsOutput
     }
-    if let prediction = convolution.prediction {
-      let priors = priorsPerPosition[prediction]
-      shape.segment_count = 2
-      shape.segments = (Int32(priors * 4), Int32(priors * scoreCount))
+    let segments = convolution.sources.map { Int32($0.outputChannels) }
+    if !convolution.rows.isEmpty {
+      shape.segment_count = Int32(segments.count)
+      shape.segments = (segments[0], segments.count > 1 ? segments[1] : 0)
     }
     return shape
   }
@@ -231,24 +231,101 @@ final class NativeNetwork: @unchecked Sendable {
       arguments.output = layer.output.map(workspace.map)
       arguments.pooled = convolution.pooled.map(workspace.map)
       arguments.scratch = workspace.scratch
-      if let prediction = convolution.prediction {
-        let first = firstPriors[prediction]
-        arguments.rows = (locations + first * 4, scores + first * scoreCount)
-        arguments.row_distances = (priorCount * 4, priorCount * scoreCount)
+      let rows = convolution.rows.map { rows in
+        let first = firstPriors[rows.featureMap]
+        return switch rows.kind {
+        case .offsets: (start: locations + first * 4, distance: priorCount * 4)
+        case .logits: (start: scores + first * scoreCount, distance: priorCount * scoreCount)
+        }
+      }
+      if let first = rows.first, let last = rows.last {
+        arguments.rows = (first.start, last.start)
+        arguments.row_distances = (first.distance, last.distance)
       }
       try made.run(&arguments, weightsOf: unpacked, workspace.threads)
-    case .maximumPool(let kernelSize, let stride, let padding):
+      if convolution.activation != .none, convolution.activation != .relu,
+        let output = layer.output
+      {
+        apply(convolution.activation, to: output, images: images, workspace)
+      }
+    case .maximumPooling(let pooling):
       guard let input = layer.input, let output = layer.output else { return }
       var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))
       ck_maximum_pool(
-        instructions.set, &from, &to, Int32(kernelSize), Int32(stride), Int32(padding),
-        Int32(images), workspace.map(input), workspace.map(output), threads)
-    case .lengthNormalization:
+        instructions.set, &from, &to, Int32(pooling.kernelSize), Int32(pooling.stride),
+        Int32(pooling.padding.before), Int32(images), workspace.map(input), workspace.map(output),
+        threads)
+    case .addition(let activation):
+      combine(layer, images: images, workspace) { inputs, index in
+        activation(inputs[0][index] + inputs[1][index])
+      }
+    case .channelScaling(let activation):
+      let positions = layer.outputSize * layer.outputSize
+      combine(layer, images: images, workspace) { inputs, index in
+        activation(inputs[0][index] * inputs[1][index / positions])
+      }
+    case .globalAverage:
+      let size = layer.input.map { plan.maps[$0].size } ?? 1
+      let positions = size * size
+      combine(layer, images: images, workspace) { inputs, index in
+        inputs[0][index * positions..<(index + 1) * positions].reduce(0, +) / Float(positions)
+      }
+    case .l2Normalization:
       guard let input = layer.input, let output = layer.output else { return }
       var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))
       ck_normalize_length(
-        instructions.set, &from, &to, rescaleFactors, Int32(images), workspace.map(input),
+        instructions.set, &from, &to, l2Factors[index], Int32(images), workspace.map(input),
         workspace.map(output), threads)
+    }
+  }
+}
+
+extension NativeNetwork {
+  /// Computes a map value by value from others, as floats (images, channels, size, size).
+  private func combine(
+    _ layer: LayerPlan.Layer, images: Int, _ workspace: Workspace,
+    _ value: (_ inputs: [[Float]], _ index: Int) -> Float
+  ) {
+    guard let output = layer.output else { return }
+    let inputs = layer.inputs.compactMap { $0 }.map { floats($0, images: images, workspace) }
+    let map = plan.maps[output]
+    let values = (0..<images * map.channels * map.size * map.size).map { value(inputs, $0) }
+    write(values, to: output, images: images, workspace)
+  }
+
+  /// Applies an activation that the convolutions' kernels do not have.
+  private func apply(
+    _ activation: Activation, to map: Int, images: Int, _ workspace: Workspace
+  ) {
+    let values = floats(map, images: images, workspace).map { activation($0) }
+    write(values, to: map, images: images, workspace)
+  }
+
+  private func floats(_ index: Int, images: Int, _ workspace: Workspace) -> [Float] {
+    let map = plan.maps[index]
+    var shape = ck_map(map)
+    let count = images * map.channels * map.size * map.size
+    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
+      ck_map_read(&shape, Int32(images), workspace.map(index), values.baseAddress)
+      initialized = count
+    }
+  }
+
+  private func write(_ values: [Float], to index: Int, images: Int, _ workspace: Workspace) {
+    var shape = ck_map(plan.maps[index])
+    ck_map_write(&shape, Int32(images), values, workspace.map(index))
+  }
+}
+
+extension Activation {
+  /// The activation of one value.
+  fileprivate func callAsFunction(_ value: Float) -> Float {
+    switch self {
+    case .none: value
+    case .relu: max(value, 0)
+    case .relu6: min(max(value, 0), 6)
+    case .hardSwish: value * min(max(value + 3, 0), 6) / 6
+    case .hardSigmoid: min(max(value + 3, 0), 6) / 6
     }
   }
 }

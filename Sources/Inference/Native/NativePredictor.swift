@@ -55,7 +55,7 @@ public final class NativePredictor: Predictor {
   ///   - threads: the number of threads; nil for as many as the process has processors.
   ///   - packing: see ``Packing``.
   /// - Throws: ``/Weights/WeightFileError`` when weights cannot be read or are not finite, or
-  ///   ``ImpossibleNetwork``, or ``UnavailableInstructionSet``.
+  ///   ``/MultiBox/NetworkError``, or ``UnavailableInstructionSet``.
   public convenience init(
     _ model: ImportedModel, precision: Precision = .automatic, threads: Int? = nil,
     packing: Packing = .once
@@ -88,9 +88,14 @@ public final class NativePredictor: Predictor {
       precision, on: instructionSet, isQuantized: quantization != nil)
     let float: LayerPlan.Element =
       self.precision != .float32 && instructionSet.supports(.bfloat16) ? .bfloat16 : .float32
-    var plan = try LayerPlan(model.configuration, element: float)
+    var plan = LayerPlan(
+      try NetworkGraph(validating: model.configuration),
+      imageSize: model.configuration.imageSize, element: float)
     if self.precision == .int8, let quantization {
       plan.quantize(quantization, limit: instructionSet.activationLimit)
+    }
+    if let problem = plan.problem {
+      throw UnsupportedNetwork(layer: problem.layer, reason: problem.reason)
     }
     plan.tune(hasManyRegisters: instructionSet.hasManyRegisters, packing: packing)
     let threads = KernelThreads(count: threadCount)

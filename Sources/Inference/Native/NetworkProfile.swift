@@ -42,14 +42,16 @@ extension NetworkProfile.Layer {
       let shape = [imageCount, convolution.outputChannels, size, size]
       outputShape = shape
       operations =
-        2 * Double(shape.reduce(1, *)) * Double(convolution.inputChannels)
+        2 * Double(shape.reduce(1, *)) * Double(convolution.inputChannels / convolution.groups)
         * Double(convolution.kernelSize * convolution.kernelSize)
       let element = input?.element ?? plan.imageElement
       let algorithm: String
       let operand: MachinePeak.Operand
       switch convolution.algorithm {
       case .direct:
-        algorithm = convolution.kernelSize == 1 ? "matrix product" : "direct"
+        algorithm =
+          convolution.groups > 1
+          ? "grouped" : convolution.kernelSize == 1 ? "matrix product" : "direct"
         operand = MachinePeak.Operand(element)
       case .winograd(let tile):
         algorithm = "Winograd \(tile)x\(tile)"
@@ -57,15 +59,18 @@ extension NetworkProfile.Layer {
       }
       self.operand = operand
       kernel = "\(algorithm), \(operand)\(convolution.pooled == nil ? "" : ", pool")"
-    case .maximumPool, .lengthNormalization:
+    case .maximumPooling, .addition, .channelScaling, .globalAverage, .l2Normalization:
       outputShape = [imageCount, input?.channels ?? 0, layer.outputSize, layer.outputSize]
       operations = 0
       operand = nil
-      if case .maximumPool(let kernelSize, _, _) = layer.operation {
-        kernel = "maximum \(kernelSize)x\(kernelSize)"
-      } else {
-        kernel = "length"
-      }
+      kernel =
+        switch layer.operation {
+        case .maximumPooling(let pooling): "maximum \(pooling.kernelSize)x\(pooling.kernelSize)"
+        case .addition: "addition"
+        case .channelScaling: "channel scaling"
+        case .globalAverage: "global average"
+        case .l2Normalization, .convolution: "L2 norm"
+        }
     }
   }
 }

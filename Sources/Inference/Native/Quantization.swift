@@ -5,7 +5,7 @@ import Weights
 /// file.
 public struct Quantization: Hashable, Sendable, Codable {
   /// The greatest value of each map that is stored as bytes, by the map's name, such as `conv4_2`,
-  /// `pool4` or `conv4_3 normalized`. Greater values are cut off; none is negative.
+  /// `pool4` or `conv4_3_norm`. Greater values are cut off; none is negative.
   public var ranges: [String: Float]
 
   /// A quantisation of these maps.
@@ -24,6 +24,12 @@ public struct Quantization: Hashable, Sendable, Codable {
       throw WeightFileError(
         model.url, .malformed("its quantisation cannot be read: \(error)"))
     }
+    // What a layer's name did not say, an older file's map did.
+    let oldSuffix = " normalized"
+    ranges = Dictionary(
+      uniqueKeysWithValues: ranges.map { name, range in
+        (name.hasSuffix(oldSuffix) ? name.dropLast(oldSuffix.count) + "_norm" : name, range)
+      })
     guard ranges.values.allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw WeightFileError(model.url, .malformed("its quantisation has impossible ranges"))
     }
@@ -42,27 +48,31 @@ extension LayerPlan {
       maps[map].scale = range / Float(limit)
     }
     for index in maps.indices {
-      if let range = quantization.ranges[maps[index].name] { quantize(index, range) }
+      if maps[index].isNonNegative, let range = quantization.ranges[maps[index].name] {
+        quantize(index, range)
+      }
     }
     for layer in layers.reversed() {
-      guard case .maximumPool = layer.operation, let input = layer.input, let output = layer.output
+      guard case .maximumPooling = layer.operation, let input = layer.input,
+        let output = layer.output
       else { continue }
       maps[input].element = maps[output].element
       maps[input].scale = maps[output].scale
     }
   }
 
-  /// The maps that convolutions read, which are those worth quantising: by name, with the names of
-  /// the parameters that they are multiplied with.
+  /// The maps that convolutions read and unsigned bytes can hold, which are those worth quantizing: by
+  /// name, with the names of the parameters that they are multiplied with.
   var quantizableMaps: [(map: Int, parameters: [String])] {
     maps.indices.compactMap { map in
       let parameters = layers.flatMap { layer -> [String] in
-        guard layer.input == map, case .convolution(let convolution) = layer.operation else {
+        guard layer.inputs.contains(map), case .convolution(let convolution) = layer.operation
+        else {
           return []
         }
         return convolution.parameters
       }
-      return parameters.isEmpty ? nil : (map, parameters)
+      return parameters.isEmpty || !maps[map].isNonNegative ? nil : (map, parameters)
     }
   }
 }

@@ -21,25 +21,26 @@ public struct QuantizedModel: Sendable {
   public let error: Float
 
   /// Writes the model as safetensors: weights of quantised layers as bytes with a scale for each
-  /// output channel beside them, batch normalisations folded into the weights, the ranges in the
+  /// output channel beside them, batch normalizations folded into the weights, the ranges in the
   /// metadata. ``/Weights/ImportedModel`` opens it like any other.
   ///
   /// - Throws: ``/Weights/WeightFileError``; the file appears whole or not at all.
   public func write(to url: URL) throws {
-    var configuration = model.configuration
-    configuration.base.hasBatchNormalization = false
-    let plan = try LayerPlan(configuration, element: .float32)
+    let configuration = model.configuration.foldingBatchNormalizations
+    let graph = model.configuration.graph
+    let plan = LayerPlan(graph, imageSize: configuration.imageSize, element: .float32)
     let quantized = Set(
       plan.quantizableMaps.filter { quantization.ranges[plan.maps[$0.map].name] != nil }
         .flatMap(\.parameters))
     var tensors: [(name: String, tensor: StoredTensor)] = []
-    for (name, shape) in configuration.parameterShapes {
-      guard name.hasSuffix(".weight") else {
-        if name == "rescale_factors" { tensors.append((name, try model.tensor(name))) }
-        continue
-      }
-      let layer = String(name.dropLast(".weight".count))
-      let parameters = try ConvolutionParameters(layer, of: model)
+    for layer in graph.layers where layer.scaleName != nil {
+      let name = layer.scaleName ?? layer.name
+      tensors.append((name, try model.tensor(name)))
+    }
+    for source in graph.layers where source.isConvolution {
+      let layer = source.parameterName
+      let (name, shape) = source.parameterShapes[0]
+      let parameters = try ConvolutionParameters(source, of: model)
       if quantized.contains(layer) {
         let (weights, scales) = roundedToBytes(
           try parameters.weights.floats(), outputs: shape[0])

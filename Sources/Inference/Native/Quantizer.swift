@@ -51,13 +51,17 @@ public struct Quantizer: Sendable {
       progress(0.3 + 0.3 * Double(index + 1) / Double(images.count))
     }
 
-    // Prediction layers may get negative values from negative rescale factors; bytes have no sign.
-    let hasNegativeFactors = try model.floats("rescale_factors").contains { $0 < 0 }
-    let plan = try LayerPlan(model.configuration, element: .float32)
+    let graph = model.configuration.graph
+    let plan = LayerPlan(graph, imageSize: size, element: .float32)
+    // Negative factors of an L2 normalization make negative values; bytes have no sign.
+    let negativeMaps = Set(
+      try graph.layers.filter { layer in
+        try (layer.scaleName).map { try model.floats($0).contains { $0 < 0 } } ?? false
+      }.map(\.name))
     var ranges: [String: Float] = [:]
     for (map, _) in plan.quantizableMaps {
       let name = plan.maps[map].name
-      if hasNegativeFactors && name.hasSuffix("normalized") { continue }
+      if negativeMaps.contains(name) { continue }
       ranges[name] = histograms[name]?.bestRange(steps: limit)
     }
 
@@ -97,7 +101,7 @@ public struct Quantizer: Sendable {
   }
 }
 
-/// The length of the difference, as a fraction of the length of what was expected.
+/// The L2 norm of the difference, as a fraction of the norm of what was expected.
 private func euclideanError(_ values: [Float], _ expected: [Float]) -> Float {
   var difference = 0.0
   var length = 0.0

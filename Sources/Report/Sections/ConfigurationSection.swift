@@ -16,17 +16,15 @@ struct ConfigurationSection {
   }
 
   private static func group(_ network: SSDConfiguration) -> SettingsGroup {
-    let blocks = network.base.blockChannels.map { "\($0)" }.joined(separator: ", ")
-    return SettingsGroup(
+    SettingsGroup(
       title: "network",
       entries: [
         .init("name", network.name),
         .init("input", "\(network.imageSize) × \(network.imageSize) pixels"),
         .init("classes", Figures.count(network.classes.count)),
-        .init(
-          "base", "VGG-16, channels \(blocks), then \(network.base.convolutionalChannels)"),
-        .init("batch normalisation", network.base.hasBatchNormalization ? "yes" : "no"),
-        .init("priors", Figures.count(network.featureMaps.reduce(0) { $0 + $1.priorCount })),
+        .init("base", network.base.summary),
+        .init("batch normalization", network.base.hasBatchNormalization ? "yes" : "no"),
+        .init("priors", Figures.count(network.priorCount)),
         .init("priors cut off at the edge", network.clipsPriors ? "yes" : "no"),
         .init("positive from overlap", Figures.number(Double(network.loss.overlapThreshold))),
         .init("hard negatives a positive", "\(network.loss.negativesPerPositive)"),

@@ -57,11 +57,14 @@ private struct ONNXNetwork {
       about: "red, green, blue, 0...255, not normalised")
     let count: ONNXGraph.Dimension = .fixed(priors.count)
     let columns: ONNXGraph.Dimension = .fixed(configuration.scoreCount)
-    let maps = try features()
-    let locations = try predictions(
-      "loc", maps, width: 4, output: decoded ? "offsets" : "locations")
-    let scores = try predictions(
-      "cl", maps, width: configuration.scoreCount, output: decoded ? "logits" : "scores")
+    let network = configuration.graph
+    let outputs = try layers(network)
+    let locations = predictions(
+      "loc", network.predictions.map { outputs[$0.offsets] }, width: 4,
+      output: decoded ? "offsets" : "locations")
+    let scores = predictions(
+      "cl", network.predictions.map { outputs[$0.logits] }, width: configuration.scoreCount,
+      output: decoded ? "logits" : "scores")
     guard decoded else {
       graph.output(locations, [.named("N"), count, .fixed(4)], about: "encoded offsets")
       graph.output(scores, [.named("N"), count, columns], about: "before the softmax")
@@ -81,49 +84,55 @@ private struct ONNXNetwork {
     graph.constant(name, try model.tensor(name))
   }
 
+  /// A convolution with its batch normalization and its activation, where it has them.
   private mutating func convolution(
-    _ name: String, _ input: String, kernel: Int, stride: Int = 1, padding: Int = 0,
-    dilation: Int = 1
+    _ layer: ResolvedLayer, _ convolution: Convolution, _ input: String
   ) throws -> String {
-    graph.node(
-      "Conv",
-      [input, try parameter("\(name).weight"), try parameter("\(name).bias")],
-      output: name,
+    let name = layer.parameterName
+    var parameters = [try parameter("\(name).weight")]
+    if convolution.hasBias { parameters.append(try parameter("\(name).bias")) }
+    var output = graph.node(
+      "Conv", [input] + parameters, output: name,
       [
-        "kernel_shape": .integers([kernel, kernel]), "strides": .integers([stride, stride]),
-        "pads": .integers(Array(repeating: padding, count: 4)),
-        "dilations": .integers([dilation, dilation]),
+        "kernel_shape": .integers([convolution.kernelSize, convolution.kernelSize]),
+        "strides": .integers([convolution.stride, convolution.stride]),
+        "pads": .integers(Self.pads(convolution.padding)),
+        "dilations": .integers([convolution.dilation, convolution.dilation]),
+        "group": .integer(convolution.groups),
       ])
-  }
-
-  /// A convolution, its batch normalisation if there is one, and a ReLU.
-  private mutating func layer(
-    _ prefix: String, _ name: String, _ input: String, kernel: Int, stride: Int = 1,
-    padding: Int = 0, dilation: Int = 1
-  ) throws -> String {
-    var output = try convolution(
-      prefix + name, input, kernel: kernel, stride: stride, padding: padding, dilation: dilation)
-    if configuration.base.hasBatchNormalization {
-      let norm = "\(prefix)bn\(name.dropFirst("conv".count))"
+    if let norm = layer.normalizationName, let epsilon = convolution.normalization?.epsilon {
       let parts = try ["weight", "bias", "running_mean", "running_var"].map {
         try parameter("\(norm).\($0)")
       }
       output = graph.node(
-        "BatchNormalization", [output] + parts, output: norm, ["epsilon": .real(1e-5)])
+        "BatchNormalization", [output] + parts, output: norm, ["epsilon": .real(Float(epsilon))])
     }
-    return graph.node("Relu", [output], output: "\(prefix)\(name).relu")
+    return activated(output, convolution.activation, name: name)
   }
 
-  private mutating func pool(
-    _ input: String, _ size: Int, stride: Int, padding: Int = 0, roundsUp: Bool = false
+  private mutating func activated(
+    _ input: String, _ activation: Activation, name: String
   ) -> String {
-    graph.node(
-      "MaxPool", [input], output: nil,
-      [
-        "kernel_shape": .integers([size, size]), "strides": .integers([stride, stride]),
-        "pads": .integers(Array(repeating: padding, count: 4)),
-        "ceil_mode": .integer(roundsUp ? 1 : 0),
-      ])
+    switch activation {
+    case .none: input
+    case .relu: graph.node("Relu", [input], output: "\(name).relu")
+    case .relu6:
+      graph.node(
+        "Clip", [input, floats("zero", [0], shape: []), floats("six", [6], shape: [])],
+        output: "\(name).relu6")
+    case .hardSigmoid:
+      graph.node(
+        "HardSigmoid", [input], output: "\(name).hard_sigmoid",
+        ["alpha": .real(1 / 6), "beta": .real(0.5)])
+    case .hardSwish:
+      graph.node(
+        "Mul", [input, activated(input, .hardSigmoid, name: name)], output: "\(name).hard_swish")
+    }
+  }
+
+  /// Rows above, columns to the left, rows below, columns to the right.
+  private static func pads(_ padding: Padding) -> [Int] {
+    [padding.before, padding.before, padding.after, padding.after]
   }
 
   private mutating func floats(_ name: String, _ values: [Float], shape: [Int]) -> String {
@@ -142,57 +151,63 @@ private struct ONNXNetwork {
     return graph.node("Add", [scaled, shifts])
   }
 
-  /// The maps that boxes are predicted from.
-  private mutating func features() throws -> [String] {
-    var features = normalized()
-    var conv4 = features
-    for (block, depth) in [2, 2, 3, 3, 3].enumerated() {
-      for position in 1...depth {
-        features = try layer(
-          "base.", "conv\(block + 1)_\(position)", features, kernel: 3, padding: 1)
+  /// The output of every layer, in the order of the network's graph.
+  private mutating func layers(_ network: NetworkGraph) throws -> [String] {
+    let image = normalized()
+    var outputs: [String] = []
+    for (index, layer) in network.layers.enumerated() {
+      let inputs = network.inputs[index].map { $0.map { outputs[$0] } ?? image }
+      let output: String
+      switch layer.operation {
+      case .convolution(let settings): output = try convolution(layer, settings, inputs[0])
+      case .maximumPooling(let pooling):
+        output = graph.node(
+          "MaxPool", inputs, output: layer.parameterName,
+          [
+            "kernel_shape": .integers([pooling.kernelSize, pooling.kernelSize]),
+            "strides": .integers([pooling.stride, pooling.stride]),
+            "pads": .integers(Self.pads(pooling.padding)),
+            "ceil_mode": .integer(pooling.roundsUp ? 1 : 0),
+          ])
+      case .addition(let activation):
+        let name = layer.parameterName
+        output = activated(graph.node("Add", inputs, output: name), activation, name: name)
+      case .channelScaling(let activation):
+        let name = layer.parameterName
+        output = activated(graph.node("Mul", inputs, output: name), activation, name: name)
+      case .globalAverage:
+        output = graph.node("GlobalAveragePool", inputs, output: layer.parameterName)
+      case .l2Normalization(let normalization):
+        output = try l2Normalized(layer, normalization, inputs[0])
       }
-      switch block + 1 {
-      case 3: features = pool(features, 2, stride: 2, roundsUp: true)
-      case 4:
-        conv4 = features
-        features = pool(features, 2, stride: 2)
-      case 5: features = pool(features, 3, stride: 1, padding: 1)
-      default: features = pool(features, 2, stride: 2)
-      }
+      outputs.append(output)
     }
-    features = try layer("base.", "conv6", features, kernel: 3, padding: 6, dilation: 6)
-    features = try layer("base.", "conv7", features, kernel: 1)
-    var maps = [try rescaled(conv4), features]
-    for block in configuration.auxiliary {
-      features = try layer("aux_convs.", "\(block.name)_1", features, kernel: 1)
-      features = try layer(
-        "aux_convs.", "\(block.name)_2", features, kernel: block.kernelSize,
-        stride: block.stride, padding: block.padding)
-      maps.append(features)
-    }
-    return maps
+    return outputs
   }
 
-  /// Each position's channels divided by their length, times the learned factors.
-  private mutating func rescaled(_ input: String) throws -> String {
+  /// Each position's channels divided by their L2 norm, times the learned factors.
+  private mutating func l2Normalized(
+    _ layer: ResolvedLayer, _ normalization: L2Normalization, _ input: String
+  ) throws -> String {
+    let name = layer.parameterName
     let squares = graph.node("Mul", [input, input])
     let axes = graph.integers("channel_axis", [1])
     let sum = graph.node("ReduceSum", [squares, axes], output: nil, ["keepdims": .integer(1)])
-    let smallest = floats("smallest_length", [1e-10], shape: [1])
-    let length = graph.node("Sqrt", [graph.node("Add", [sum, smallest])])
-    let unit = graph.node("Div", [input, length])
-    return graph.node("Mul", [unit, try parameter("rescale_factors")])
+    let epsilon = floats("\(name).epsilon", [Float(normalization.epsilon)], shape: [1])
+    let norm = graph.node("Sqrt", [graph.node("Add", [sum, epsilon])])
+    let unit = graph.node("Div", [input, norm])
+    return graph.node(
+      "Mul", [unit, try parameter(layer.scaleName ?? "\(name).weight")], output: name)
   }
 
+  /// The rows of all feature maps, one for each prior.
   private mutating func predictions(
     _ kind: String, _ maps: [String], width: Int, output: String
-  ) throws -> String {
+  ) -> String {
     let shape = graph.integers("\(kind)_shape", [0, -1, width])
-    var rows: [String] = []
-    for (map, input) in zip(configuration.featureMaps, maps) {
-      let values = try convolution("pred_convs.\(kind)_\(map.name)", input, kernel: 3, padding: 1)
-      let last = graph.node("Transpose", [values], output: nil, ["perm": .integers([0, 2, 3, 1])])
-      rows.append(graph.node("Reshape", [last, shape]))
+    let rows = maps.map { map in
+      let last = graph.node("Transpose", [map], output: nil, ["perm": .integers([0, 2, 3, 1])])
+      return graph.node("Reshape", [last, shape])
     }
     return graph.node("Concat", rows, output: output, ["axis": .integer(1)])
   }

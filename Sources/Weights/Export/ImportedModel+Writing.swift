@@ -33,7 +33,7 @@ extension ImportedBase {
       of: self,
       metadata: [
         BaseDescription.metadataKey: try json(
-          BaseDescription(base: base, normalization: normalization))
+          BaseDescription(base: base, imageSize: imageSize, normalization: normalization))
       ], as: scalarType, to: url)
   }
 }
@@ -43,6 +43,8 @@ struct BaseDescription: Codable {
   static let metadataKey = "base"
 
   var base: BaseNetwork
+  /// The rows and columns of the images that the base belongs to; 300 where it is missing.
+  var imageSize: Int?
   var normalization: PixelNormalization
 }
 

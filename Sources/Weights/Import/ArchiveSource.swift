@@ -77,5 +77,6 @@ struct ArchiveSource {
     .torchvisionVGG: ["classifier.6."],
     .timmVGG: ["head."],
     .caffeVGG: ["fc8"],
+    .torchvisionResNet: ["layer4.", "fc."],
   ]
 }

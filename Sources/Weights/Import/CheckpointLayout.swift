@@ -24,12 +24,16 @@ public enum CheckpointLayout: String, Hashable, Sendable, Codable, CaseIterable,
   case reducedVGG
   /// VGG-16 in Caffe's format, reduced or not.
   case caffeVGG
+  /// torchvision's ResNet-18, 34 or 50.
+  case torchvisionResNet
 
   /// Whether it holds a base network only, to start training from.
   public var isBase: Bool {
     switch self {
     case .swiftSSD, .tutorial, .amdegroot, .lufficc, .torchvisionSSD, .caffeSSD: false
-    case .swiftBase, .torchvisionVGG, .timmVGG, .reducedVGG, .caffeVGG: true
+    case .swiftBase, .torchvisionVGG, .timmVGG, .reducedVGG, .caffeVGG,
+      .torchvisionResNet:
+      true
     }
   }
 
@@ -37,7 +41,7 @@ public enum CheckpointLayout: String, Hashable, Sendable, Codable, CaseIterable,
   public var description: String {
     switch self {
     case .swiftSSD: "SSD of swift-ssd"
-    case .swiftBase: "VGG-16 of swift-ssd"
+    case .swiftBase: "base network of swift-ssd"
     case .tutorial: "SSD300 of the PyTorch object detection tutorial"
     case .amdegroot: "SSD of amdegroot/ssd.pytorch"
     case .lufficc: "SSD of lufficc/SSD"
@@ -47,6 +51,7 @@ public enum CheckpointLayout: String, Hashable, Sendable, Codable, CaseIterable,
     case .timmVGG: "VGG-16 of timm"
     case .reducedVGG: "VGG-16 with reduced fully connected layers"
     case .caffeVGG: "VGG-16 of Caffe"
+    case .torchvisionResNet: "ResNet of torchvision"
     }
   }
 }

@@ -1,10 +1,11 @@
 import Foundation
 import MultiBox
 
-/// A VGG-16 from any known file: weights to start training from, under our names.
+/// A backbone from any known file: weights to start training from, under our names.
 ///
-/// As an archive it has the tensors of `base.`: conv1_1 to conv7, or as many of the first layers as the
-/// file holds. The normalisations of conv6 and conv7 are missing where those were fully connected.
+/// As an archive it has the tensors of `base.`, of all convolutions or of as many of the first ones as
+/// the file holds. The batch normalizations of VGG-16's conv6 and conv7 are missing where those were
+/// fully connected.
 public struct ImportedBase: TensorArchive {
   /// The file it was opened from.
   public let url: URL
@@ -12,6 +13,8 @@ public struct ImportedBase: TensorArchive {
   public let layout: CheckpointLayout
   /// The network that the weights belong to.
   public let base: BaseNetwork
+  /// The rows and columns of the images that the base belongs to.
+  let imageSize: Int
   /// The pixel values that the weights were trained with.
   public let normalization: PixelNormalization
   /// The weights under our names; read when they are asked for.
@@ -22,8 +25,11 @@ public struct ImportedBase: TensorArchive {
   public let metadata: [String: String]
 
   /// The names of the parameters, in the network's order.
-  public var names: [String] {
-    base.parameterShapes.map(\.name).filter { parameters[$0] != nil }
+  public var names: [String] { parameterShapes.map(\.name) }
+
+  /// The names and shapes of the parameters, in the network's order.
+  public var parameterShapes: [(name: String, shape: [Int])] {
+    base.parameterShapes(imageSize: imageSize).filter { parameters[$0.name] != nil }
   }
 
   /// The parameter of that name; its data is read later.
@@ -49,23 +55,36 @@ public struct ImportedBase: TensorArchive {
     url = model.url
     layout = model.layout
     base = model.configuration.base
+    imageSize = model.configuration.imageSize
     normalization = model.configuration.normalization
-    parameters = model.parameters.filter { $0.key.hasPrefix("base.") }
+    parameters = model.parameters.filter { $0.key.hasPrefix(NetworkLayer.Part.base.prefix) }
     notes = model.notes
     metadata = model.metadata
   }
 
   init(
-    _ source: ArchiveSource, base: BaseNetwork = BaseNetwork(),
+    _ source: ArchiveSource, base: BaseNetwork = .vgg16(VGG16()), imageSize: Int = 300,
     normalization: PixelNormalization, map: NameMap, notes: [String] = []
   ) throws {
-    let needed = base.parameterShapes(of: { source.tensor(map.theirs($0)) != nil })
+    let convolutions = base.convolutions(imageSize: imageSize)
+    func isThere(_ name: String) -> Bool { source.tensor(map.theirs(name)) != nil }
+    let needed = convolutions.prefix { isThere("\($0.parameterName).weight") }
+      .flatMap(\.parameterShapes).filter { name, _ in
+        // A whole batch normalization may be missing, a part of one may not.
+        guard let norm = convolutions.first(where: { $0.owns(name) })?.normalizationName else {
+          return true
+        }
+        return !name.hasPrefix(norm + ".") || isThere("\(norm).weight")
+      }
     guard !needed.isEmpty else {
-      throw WeightFileError(source.archive.url, tensor: "base.conv1_1.weight", .missingTensor)
+      throw WeightFileError(
+        source.archive.url, tensor: convolutions.first.map { "\($0.parameterName).weight" },
+        .missingTensor)
     }
     url = source.archive.url
     layout = source.layout
     self.base = base
+    self.imageSize = imageSize
     self.normalization = normalization
     self.notes = notes
     metadata = source.archive.metadata
@@ -73,7 +92,7 @@ public struct ImportedBase: TensorArchive {
   }
 
   private init(_ other: ImportedBase, parameters: [String: StoredTensor]) {
-    (url, layout, base) = (other.url, other.layout, other.base)
+    (url, layout, base, imageSize) = (other.url, other.layout, other.base, other.imageSize)
     (normalization, notes, metadata) = (other.normalization, other.notes, other.metadata)
     self.parameters = parameters
   }
@@ -83,11 +102,28 @@ public struct ImportedBase: TensorArchive {
     ImportedBase(self, parameters: parameters.filter { names.contains($0.key) })
   }
 
-  /// The first convolutions, as far as another base network has them in the same size: `conv1_1` and
-  /// so on.
+  /// The names of the first convolutions, as far as another base network has them in the same size:
+  /// `conv1_1` and so on.
   public func layers(fitting other: BaseNetwork) -> [String] {
-    zip(base.convolutions, other.convolutions).prefix { own, wanted in
-      own == wanted && parameters["base.\(own.name).weight"] != nil
+    zip(base.convolutions(imageSize: imageSize), other.convolutions(imageSize: imageSize)).prefix {
+      own, wanted in
+      own.name == wanted.name && own.inputChannels == wanted.inputChannels
+        && own.outputChannels == wanted.outputChannels && own.kernelSize == wanted.kernelSize
+        && parameters["\(own.parameterName).weight"] != nil
     }.map(\.0.name)
+  }
+}
+
+extension BaseNetwork {
+  /// The convolutions of the base with the sizes of what flows through them; none where the layers do
+  /// not fit together.
+  func convolutions(imageSize: Int) -> [ResolvedLayer] {
+    let graph = try? NetworkGraph(layers, imageSize: imageSize)
+    return graph?.layers.filter { $0.isConvolution && $0.part == .base } ?? []
+  }
+
+  /// The names and shapes of the convolutions' parameters, and of their batch normalizations'.
+  public func parameterShapes(imageSize: Int) -> [(name: String, shape: [Int])] {
+    convolutions(imageSize: imageSize).flatMap(\.parameterShapes)
   }
 }

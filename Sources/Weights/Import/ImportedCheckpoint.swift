@@ -46,6 +46,7 @@ public enum ImportedCheckpoint: Sendable {
       let isWhole = source.tensor("fc6.weight")?.shape.last != 3
       self = .base(
         try ImportedBase(source, normalization: .caffe, map: .caffeVGG(isWhole: isWhole)))
+    case .torchvisionResNet: self = .base(try .resNet(source))
     }
   }
 }
@@ -63,18 +64,26 @@ extension ArchiveSource {
     (.caffeVGG, "fc6.weight"),
     (.reducedVGG, "31.weight"),
     (.swiftBase, "base.conv1_1.weight"),
+    (.torchvisionResNet, "layer1.0.conv1.weight"),
   ]
 
-  /// Finds the layout whose marker an archive has, alone or after a prefix such as `model.`.
+  /// Finds the layout whose marker an archive has, alone or after a prefix such as `model.`. Our own
+  /// files say what they are.
   init?(recognizing archive: any TensorArchive) {
+    let own: [(key: String, layout: CheckpointLayout)] = [
+      (configurationKey, .swiftSSD), (BaseDescription.metadataKey, .swiftBase),
+    ]
+    if let layout = own.first(where: { archive.metadata[$0.key] != nil })?.layout {
+      self.init(archive: archive, layout: layout, prefix: "")
+      return
+    }
     for (layout, marker) in Self.markers {
       // The same names may stand under several prefixes, such as momentum's; the shortest is the
       // model's.
       let candidates = archive.names.filter { $0 == marker || $0.hasSuffix("." + marker) }
       guard let name = candidates.min(by: { $0.utf8.count < $1.utf8.count }) else { continue }
       let prefix = String(name.dropLast(marker.count))
-      let isOwn = layout == .tutorial && archive.metadata[configurationKey] != nil
-      self.init(archive: archive, layout: isOwn ? .swiftSSD : layout, prefix: prefix)
+      self.init(archive: archive, layout: layout, prefix: prefix)
       return
     }
     return nil

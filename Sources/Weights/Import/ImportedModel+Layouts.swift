@@ -108,7 +108,8 @@ extension ImportedBase {
   static func ownBase(_ source: ArchiveSource) throws -> ImportedBase {
     let url = source.archive.url
     var notes: [String] = []
-    var own = BaseDescription(base: BaseNetwork(), normalization: .imageNet)
+    var own = BaseDescription(
+      base: .vgg16(VGG16()), imageSize: nil, normalization: .imageNet)
     if let text = source.archive.metadata[BaseDescription.metadataKey] {
       do {
         own = try JSONDecoder().decode(BaseDescription.self, from: Data(text.utf8))
@@ -118,19 +119,34 @@ extension ImportedBase {
     } else {
       notes.append("The file does not say for which pixel values; ImageNet's are assumed.")
     }
-    var configuration = SSDConfiguration.ssd300(classes: .voc)
-    configuration.base = own.base
-    configuration.normalization = own.normalization
-    if let fault = configuration.fault {
-      throw WeightFileError(url, .malformed("its description is impossible: \(fault)"))
+    let imageSize = own.imageSize ?? 300
+    do {
+      _ = try NetworkGraph(own.base.layers, imageSize: imageSize)
+    } catch {
+      throw WeightFileError(url, .malformed("its description is impossible: \(error)"))
     }
-    let last = own.base.convolutions.prefix { source.tensor("base.\($0.name).weight") != nil }.last
-    if let last, last.name != "conv7" {
-      notes.append("The file holds the first layers only, conv1_1 to \(last.name).")
+    let convolutions = own.base.convolutions(imageSize: imageSize)
+    let held = convolutions.prefix { source.tensor("\($0.parameterName).weight") != nil }
+    if let first = held.first, let last = held.last, held.count < convolutions.count {
+      notes.append("The file holds the first layers only, \(first.name) to \(last.name).")
     }
     return try ImportedBase(
-      source, base: own.base, normalization: own.normalization,
-      map: .identity(own.base.parameterShapes.map(\.name)), notes: notes)
+      source, base: own.base, imageSize: imageSize, normalization: own.normalization,
+      map: .identity(own.base.parameterShapes(imageSize: imageSize).map(\.name)), notes: notes)
+  }
+
+  /// torchvision's ResNet; its conv5 (`layer4`) and its classifier are left out.
+  static func resNet(_ source: ArchiveSource) throws -> ImportedBase {
+    guard source.tensor("layer3.6.conv1.weight") == nil else {
+      throw WeightFileError(
+        source.archive.url, .unsupported("of ResNets, those of 18, 34 and 50 layers are known"))
+    }
+    let depth: ResNet.Depth =
+      source.tensor("layer1.0.conv3.weight") != nil
+      ? .resNet50 : source.tensor("layer1.2.conv1.weight") != nil ? .resNet34 : .resNet18
+    let base = BaseNetwork.resNet(ResNet(depth))
+    return try ImportedBase(
+      source, base: base, normalization: .imageNet, map: .torchvision(base))
   }
 
   /// VGG-16 as it was trained on ImageNet, its fully connected layers made to convolutions; with batch
@@ -138,10 +154,13 @@ extension ImportedBase {
   static func wholeVGG(_ source: ArchiveSource, fc6: String, fc7: String) throws -> ImportedBase {
     let isNormalized = source.tensor("features.1.running_mean") != nil
     return try ImportedBase(
-      source, base: BaseNetwork(hasBatchNormalization: isNormalized), normalization: .imageNet,
+      source, base: .vgg16(VGG16(hasBatchNormalization: isNormalized)),
+      normalization: .imageNet,
       map: .wholeVGG("features", fc6: fc6, fc7: fc7, hasBatchNormalization: isNormalized),
       notes: isNormalized
-        ? ["conv6 and conv7 were fully connected, without normalisations: these start afresh."] : []
+        ? [
+          "conv6 and conv7 were fully connected, without batch normalizations: these start afresh."
+        ] : []
     )
   }
 }

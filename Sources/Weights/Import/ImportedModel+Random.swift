@@ -10,19 +10,29 @@ extension ImportedModel {
     self.configuration = configuration
     notes = []
     metadata = [:]
-    let shapes = configuration.parameterShapes
+    let graph = configuration.graph
+    let scales = Dictionary(
+      uniqueKeysWithValues: graph.layers.compactMap { layer -> (String, Float)? in
+        guard case .l2Normalization(let normalization) = layer.operation else { return nil }
+        return layer.scaleName.map { ($0, Float(normalization.initialScale)) }
+      })
     parameters = Dictionary(
-      uniqueKeysWithValues: shapes.enumerated().map { layer, parameter in
-        (parameter.name, Self.random(parameter.name, parameter.shape, layer: UInt64(layer)))
+      uniqueKeysWithValues: graph.parameterShapes.enumerated().map { layer, parameter in
+        let tensor = Self.random(
+          parameter.name, parameter.shape, scale: scales[parameter.name], layer: UInt64(layer))
+        return (parameter.name, tensor)
       })
   }
 
-  private static func random(_ name: String, _ shape: [Int], layer: UInt64) -> StoredTensor {
+  /// - Parameter scale: the value of an L2 normalization's factors; nil for other parameters.
+  private static func random(
+    _ name: String, _ shape: [Int], scale: Float?, layer: UInt64
+  ) -> StoredTensor {
     let count = shape.reduce(1, *)
-    // The scales of normalisations, and 20 as in section 3.1 of the paper.
+    // Batch normalizations that change nothing, and no biases.
     let constant: Float? =
-      if name == "rescale_factors" {
-        20
+      if let scale {
+        scale
       } else if shape.count == 1 {
         name.hasSuffix(".weight") || name.hasSuffix(".running_var") ? 1 : 0
       } else {

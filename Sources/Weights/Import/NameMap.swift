@@ -34,7 +34,8 @@ struct NameMap {
 
   // MARK: Bases
 
-  private static let convolutions = BaseNetwork().convolutions.map(\.name)
+  private static let convolutions = VGG16().layers.filter { $0.operation.convolution != nil }.map(
+    \.name)
   /// The positions of VGG-16's convolutions among its layers, when ReLU and pooling count as well:
   /// conv1_1 to conv5_3, then conv6 and conv7 where they have been appended.
   private static let positions = [0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28, 31, 33]
@@ -52,7 +53,8 @@ struct NameMap {
       guard hasBatchNormalization else { continue }
       for part in ["weight", "bias", "running_mean", "running_var"] {
         map.add(
-          "base.bn\(name.dropFirst("conv".count)).\(part)", "\(prefix).\(position + 1).\(part)")
+          "base.\(NetworkLayer.batchNormalizationName(for: name)).\(part)",
+          "\(prefix).\(position + 1).\(part)")
       }
     }
     map.addLayer(
@@ -83,6 +85,15 @@ struct NameMap {
     map.addLayer(
       "base.conv7", "fc7", weight: isWhole ? .decimated(.conv7) : .none,
       bias: isWhole ? .decimated(.conv7) : .none)
+    return map
+  }
+
+  /// A backbone under the names that it has in torchvision, which are ours without the prefix.
+  static func torchvision(_ base: BaseNetwork) -> NameMap {
+    var map = NameMap()
+    for name in base.parameterShapes(imageSize: 300).map(\.name) {
+      map.add(name, String(name.dropFirst(NetworkLayer.Part.base.prefix.count)))
+    }
     return map
   }
 
@@ -134,8 +145,9 @@ struct NameMap {
     map.addLayer("base.conv7", "backbone.extra.0.7.3")
     map.add("rescale_factors", "backbone.scale_weight", .perChannel)
     for (index, block) in configuration.auxiliary.enumerated() {
-      map.addLayer("aux_convs.\(block.name)_1", "backbone.extra.\(index + 1).0")
-      map.addLayer("aux_convs.\(block.name)_2", "backbone.extra.\(index + 1).2")
+      let names = block.layerNames
+      map.addLayer("aux_convs.\(names.squeeze)", "backbone.extra.\(index + 1).0")
+      map.addLayer("aux_convs.\(names.map)", "backbone.extra.\(index + 1).2")
     }
     for (index, feature) in configuration.featureMaps.enumerated() {
       map.addLayer(
@@ -168,6 +180,6 @@ struct NameMap {
   }
 
   private static func auxiliaryLayers(_ configuration: SSDConfiguration) -> [String] {
-    configuration.auxiliary.flatMap { ["\($0.name)_1", "\($0.name)_2"] }
+    configuration.auxiliary.flatMap { [$0.layerNames.squeeze, $0.layerNames.map] }
   }
 }

@@ -1,7 +1,6 @@
 // Made by scripts/snippets.sh from the guide; change the chapter and run it again.
 
 import MultiBox
-import SSD
 import Torch
 
 extension Chapter {
@@ -14,10 +13,9 @@ extension Chapter {
     print(conv5.maxPooled(2, stride: 2).shape)  // [1, 512, 9, 9]
     print(conv5.maxPooled(3, stride: 1, padding: 1).shape)  // [1, 512, 19, 19]
 
-    let base = VGG16Base(BaseNetwork())
-    let (conv4_3, conv7) = withoutGradients {
-      base(Tensor.zeros([1, 3, 300, 300]))
+    let graph = SSDConfiguration.ssd300(classes: .voc).graph
+    for layer in graph.layers where ["conv4_3", "conv7"].contains(layer.name) {
+      print(layer.name, layer.outputChannels, layer.outputSize)
     }
-    print(conv4_3.shape, conv7.shape)  // [1, 512, 38, 38] [1, 1024, 19, 19]
   }
 }

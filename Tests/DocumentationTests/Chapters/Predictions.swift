@@ -8,11 +8,9 @@ extension Chapter {
   static func predictions(_ print: (Any...) -> Void) throws {
     let configuration = SSDConfiguration.ssd300(
       classes: ClassList(["circle", "star"]))
-    let predict = PredictionConvolutions(
-      configuration, channels: [512, 1024, 512, 256, 256, 256])
-    for (name, tensor) in predict.parameters
-    where name.contains("conv9_2.weight") {
-      print(name, tensor.shape)
+    for (name, shape) in configuration.parameterShapes
+    where name.hasSuffix("_conv9_2.weight") {
+      print(name, shape)
     }
 
     // A localization map of conv9_2; each number is channel * 100 + position.

@@ -20,7 +20,7 @@ extension SSDConfiguration {
   /// SSD300 as in the paper: VGG-16, six maps, 8732 priors.
   public static func ssd300(classes: ClassList) -> SSDConfiguration {
     SSDConfiguration(
-      name: "ssd300", imageSize: 300, classes: classes, base: BaseNetwork(),
+      name: "ssd300", imageSize: 300, classes: classes, base: .vgg16(VGG16()),
       auxiliary: auxiliary300(divisor: 1), featureMaps: featureMaps300)
   }
 
@@ -31,7 +31,7 @@ extension SSDConfiguration {
     let five = [1, 2, 3, 0.5, 1.0 / 3]
     let ratios = [three, five, five, five, five, three, three]
     return SSDConfiguration(
-      name: "ssd512", imageSize: 512, classes: classes, base: BaseNetwork(),
+      name: "ssd512", imageSize: 512, classes: classes, base: .vgg16(VGG16()),
       auxiliary: [
         AuxiliaryBlock(
           name: "conv8", bottleneckChannels: 256, channels: 512, stride: 2, padding: 1),
@@ -52,12 +52,12 @@ extension SSDConfiguration {
       })
   }
 
-  /// SSD300 with a batch normalisation after every convolution of the base and the auxiliary blocks:
+  /// SSD300 with a batch normalization after every convolution of the base and the auxiliary blocks:
   /// learns from scratch, and from torchvision's `vgg16_bn`.
   public static func ssd300Normalized(classes: ClassList) -> SSDConfiguration {
     var configuration = ssd300(classes: classes)
     configuration.name = "ssd300-bn"
-    configuration.base.hasBatchNormalization = true
+    configuration.base.vgg16?.hasBatchNormalization = true
     return configuration
   }
 
@@ -66,16 +66,17 @@ extension SSDConfiguration {
   public static func ssd300Stem(classes: ClassList) -> SSDConfiguration {
     var configuration = ssd300Small(classes: classes)
     configuration.name = "ssd300-stem"
-    configuration.base.blockChannels.replaceSubrange(0..<2, with: BaseNetwork().blockChannels[..<2])
+    configuration.base.vgg16?.blockChannels.replaceSubrange(
+      0..<2, with: VGG16().blockChannels[..<2])
     return configuration
   }
 
-  /// A quarter of SSD300's channels and batch normalisation: learns from scratch on a laptop.
+  /// A quarter of SSD300's channels and batch normalization: learns from scratch on a laptop.
   public static func ssd300Small(classes: ClassList) -> SSDConfiguration {
     thinned(name: "ssd300-small", divisor: 4, classes: classes)
   }
 
-  /// An eighth of SSD300's channels and batch normalisation: learns within minutes.
+  /// An eighth of SSD300's channels and batch normalization: learns within minutes.
   public static func ssd300Tiny(classes: ClassList) -> SSDConfiguration {
     thinned(name: "ssd300-tiny", divisor: 8, classes: classes)
   }
@@ -83,11 +84,35 @@ extension SSDConfiguration {
   private static func thinned(name: String, divisor: Int, classes: ClassList) -> SSDConfiguration {
     SSDConfiguration(
       name: name, imageSize: 300, classes: classes,
-      base: BaseNetwork(
-        blockChannels: BaseNetwork().blockChannels.map { $0 / divisor },
-        convolutionalChannels: BaseNetwork().convolutionalChannels / divisor,
-        hasBatchNormalization: true),
+      base: .vgg16(
+        VGG16(
+          blockChannels: VGG16().blockChannels.map { $0 / divisor },
+          convolutionalChannels: VGG16().convolutionalChannels / divisor,
+          hasBatchNormalization: true)),
       auxiliary: auxiliary300(divisor: divisor), featureMaps: featureMaps300)
+  }
+
+  /// SSD300 on a residual network up to conv4, with NVIDIA's auxiliary convolutions
+  /// (DeepLearningExamples, PyTorch/Detection/SSD) and SSD300's priors.
+  public static func ssd300ResNet(_ depth: ResNet.Depth, classes: ClassList) -> SSDConfiguration {
+    let channels =
+      switch depth {
+      case .resNet18: [512, 512, 256, 256, 128]
+      case .resNet34, .resNet50: [512, 512, 256, 256, 256]
+      }
+    // conv5 is left out; numbers go on after it.
+    let blocks = channels.enumerated().map { index, channels in
+      AuxiliaryBlock(
+        name: "conv\(index + 6)", bottleneckChannels: index < 2 ? 256 : 128, channels: channels,
+        stride: index < 3 ? 2 : 1, padding: index < 3 ? 1 : 0)
+    }
+    var maps = featureMaps300
+    for (index, name) in (["layer3"] + blocks.map(\.layerNames.map)).enumerated() {
+      maps[index].name = name
+    }
+    return SSDConfiguration(
+      name: "ssd300-resnet\(depth.rawValue)", imageSize: 300, classes: classes,
+      base: .resNet(ResNet(depth)), auxiliary: blocks, featureMaps: maps)
   }
 
   private static let three = [1, 2, 0.5]
