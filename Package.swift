@@ -171,7 +171,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "CommandLineTool", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training", "TestSupport",
+        "CommandLineTool", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training",
+        "TestSupport",
       ]),
 
     // The guide's code, chapter by chapter; see scripts/snippets.sh.
