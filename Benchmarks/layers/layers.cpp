@@ -103,18 +103,24 @@ Way measured(
   shape.stride = 1;
   shape.dilation = l.dilation;
   shape.padding = l.padding;
-  shape.has_relu = true;
+  shape.input_is_image = isImage;
+  shape.activation = CK_RELU;
   shape.algorithm = algorithm;
-  Memory source(isImage ? ck_image_bytes(element, l.size) : ck_map_bytes(&shape.input)), target(ck_map_bytes(&shape.output));
+  Memory source(isImage ? ck_image_bytes(&shape.input) : ck_map_bytes(&shape.input)), target(ck_map_bytes(&shape.output));
   if (isImage) {
-    ck_image_load(data.input.data(), 1, l.size, element, source.data, threads);
+    ck_image_load(data.input.data(), 1, &shape.input, source.data, threads);
   } else {
     ck_map_write(&shape.input, 1, data.input.data(), source.data);
     // Neither is what rounding the input costs.
     ck_map_read(&shape.input, 1, source.data, data.input.data());
   }
   const float *weights = data.weights.data();
-  ck_convolution *convolution = ck_convolution_create(&shape, bias.data(), set);
+  ck_convolution *convolution = nullptr;
+  const ck_status status = ck_convolution_create(&shape, bias.data(), set, &convolution);
+  if (status != CK_SUCCESS) {
+    std::fprintf(stderr, "%s: %s\n", l.name, ck_status_message(status));
+    std::exit(1);
+  }
   ck_convolution_pack(convolution, &weights, nullptr, threads);
   Memory scratch(ck_convolution_scratch(convolution, 1, ck_threads_count(threads), false) + 64);
   const ck_convolution_run_arguments arguments{1, source.data, target.data, nullptr, {}, {}, scratch.data, nullptr};

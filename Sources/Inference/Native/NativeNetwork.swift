@@ -112,9 +112,14 @@ final class NativeNetwork: @unchecked Sendable {
       var shape = Self.shape(
         convolution, layer, plan, scoreCount: configuration.scoreCount,
         priorsPerPosition: priorsPerPosition, imageSize: imageSize, imageElement: imageElement)
+      var kernel: OpaquePointer?
+      let status = ck_convolution_create(
+        &shape, parameters.flatMap(\.bias), instructions.set, &kernel)
+      guard let kernel else {
+        preconditionFailure("\(layer.name): \(String(cString: ck_status_message(status)))")
+      }
       let made = Convolution(
-        ck_convolution_create(&shape, parameters.flatMap(\.bias), instructions.set),
-        parameters: convolution.parameters, weights: parameters.map(\.weights))
+        kernel, parameters: convolution.parameters, weights: parameters.map(\.weights))
       if packing == .once {
         try made.pack(of: model, threads)
       }
@@ -128,11 +133,8 @@ final class NativeNetwork: @unchecked Sendable {
     scoreCount: Int, priorsPerPosition: [Int], imageSize: Int, imageElement: ck_element
   ) -> ck_convolution_shape {
     var shape = ck_convolution_shape()
-    shape.input =
-      layer.input.map { ck_map(plan.maps[$0]) }
-      ?? ck_map(
-        element: imageElement, channels: 3, height: Int32(imageSize), width: Int32(imageSize),
-        before: 1, after: 1, scale: 1, is_channels_last: false)
+    shape.input = layer.input.map { ck_map(plan.maps[$0]) } ?? .image(imageElement, size: imageSize)
+    shape.input_is_image = layer.input == nil
     shape.output =
       layer.output.map { ck_map(plan.maps[$0]) }
       ?? ck_map(
@@ -143,7 +145,7 @@ final class NativeNetwork: @unchecked Sendable {
     shape.stride = Int32(convolution.stride)
     shape.dilation = Int32(convolution.dilation)
     shape.padding = Int32(convolution.padding)
-    shape.has_relu = convolution.prediction == nil
+    shape.activation = convolution.prediction == nil ? CK_RELU : CK_NO_ACTIVATION
     if case .winograd(let tile) = convolution.algorithm {
       shape.algorithm = ck_algorithm(rawValue: UInt32(tile))
     }
@@ -182,16 +184,16 @@ final class NativeNetwork: @unchecked Sendable {
 
   /// Normalises pixels into the workspace's image.
   func loadImages(_ pixels: UnsafePointer<UInt8>, count: Int, _ workspace: Workspace) {
+    var image = ck_map.image(imageElement, size: imageSize)
     ck_image_normalize(
-      instructions.set, pixels, Int32(count), Int32(imageSize), pixelFactors, pixelShifts,
-      imageElement, workspace.images, workspace.threads.pointer)
+      instructions.set, pixels, Int32(count), &image, pixelFactors, pixelShifts, workspace.images,
+      workspace.threads.pointer)
   }
 
   /// Copies normalised images, (count, 3, size, size), into the workspace.
   func loadImages(normalized values: UnsafePointer<Float>, count: Int, _ workspace: Workspace) {
-    ck_image_load(
-      values, Int32(count), Int32(imageSize), imageElement, workspace.images,
-      workspace.threads.pointer)
+    var image = ck_map.image(imageElement, size: imageSize)
+    ck_image_load(values, Int32(count), &image, workspace.images, workspace.threads.pointer)
   }
 
   /// The first image's values of a map, (channels, size, size).
@@ -246,8 +248,9 @@ final class NativeNetwork: @unchecked Sendable {
     case .lengthNormalization:
       guard let input = layer.input, let output = layer.output else { return }
       var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))
-      ck_normalize_length(
-        instructions.set, &from, &to, rescaleFactors, Int32(images), workspace.map(input),
+      // 1e-10 is what the authors' Caffe layer adds to the sum of squares.
+      ck_l2_normalize(
+        instructions.set, &from, &to, rescaleFactors, 1e-10, Int32(images), workspace.map(input),
         workspace.map(output), threads)
     }
   }
@@ -265,6 +268,13 @@ extension ck_element {
 }
 
 extension ck_map {
+  /// An image as the first convolution reads it, with a border of one zero pixel.
+  static func image(_ element: ck_element, size: Int) -> ck_map {
+    ck_map(
+      element: element, channels: 3, height: Int32(size), width: Int32(size), before: 1, after: 1,
+      scale: 1, is_channels_last: false)
+  }
+
   /// The map in the kernels' terms.
   init(_ map: LayerPlan.Map) {
     self.init(
