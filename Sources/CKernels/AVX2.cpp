@@ -67,9 +67,7 @@ void accumulateTile(const TileArguments &a) {
       _mm_prefetch((const char *)prefetch, _MM_HINT_T0);
       CK_UNROLL for (int pixel = 0; pixel < pixels; pixel++) {
         __m256i channels;
-        asm volatile("vbroadcastss %1, %0"
-                     : "=x"(channels)
-                     : "m"(*(const int *)(input + pixel * a.pixelDistance)));
+        asm volatile("vbroadcastss %1, %0" : "=x"(channels) : "m"(*(const int *)(input + pixel * a.pixelDistance)));
         Operand::multiplyAdd(sums[pixel][0], channels, low);
         Operand::multiplyAdd(sums[pixel][1], channels, high);
       }

@@ -10,9 +10,8 @@
 #include <utility>
 
 namespace ck {
-#pragma clang attribute push( \
-  __attribute__((target( \
-    "avx2,fma,f16c,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx512bf16,avx512vnni"))), \
+#pragma clang attribute push(                                                                                          \
+  __attribute__((target("avx2,fma,f16c,bmi,bmi2,avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx512bf16,avx512vnni"))), \
   apply_to = function)
 namespace {
 

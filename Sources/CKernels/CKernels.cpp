@@ -36,9 +36,7 @@ const char *ck_status_message(ck_status status) {
 
 bool ck_instruction_set_is_available(ck_instruction_set set) { return ck::isAvailable(set); }
 
-bool ck_has_operand(ck_instruction_set set, ck_operand operand) {
-  return ck::kernelsOf(set).tile[operand] != nullptr;
-}
+bool ck_has_operand(ck_instruction_set set, ck_operand operand) { return ck::kernelsOf(set).tile[operand] != nullptr; }
 
 int32_t ck_activation_limit(ck_instruction_set set) { return ck::kernelsOf(set).activationLimit; }
 
@@ -94,12 +92,9 @@ ck_status ck_convolution_create(
 
 void ck_convolution_destroy(ck_convolution *convolution) { delete convolution; }
 
-size_t ck_convolution_weight_bytes(const ck_convolution *convolution) {
-  return convolution->convolution->weightBytes;
-}
+size_t ck_convolution_weight_bytes(const ck_convolution *convolution) { return convolution->convolution->weightBytes; }
 
-bool ck_convolution_pack(
-  ck_convolution *convolution, const float *const *weights, void *memory, ck_threads *threads) {
+bool ck_convolution_pack(ck_convolution *convolution, const float *const *weights, void *memory, ck_threads *threads) {
   return convolution->convolution->pack(weights, memory, *threads);
 }
 
@@ -133,10 +128,9 @@ void ck_image_load(const float *values, int32_t images, const ck_map *image, voi
 // -- Other layers
 
 void ck_maximum_pool(
-  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t kernel, int32_t stride,
-  int32_t padding, int32_t images, const void *source, void *target, ck_threads *threads) {
-  ck::maximumPool(
-    ck::kernelsOf(set), *input, *output, kernel, stride, padding, images, source, target, *threads);
+  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t kernel, int32_t stride, int32_t padding,
+  int32_t images, const void *source, void *target, ck_threads *threads) {
+  ck::maximumPool(ck::kernelsOf(set), *input, *output, kernel, stride, padding, images, source, target, *threads);
 }
 
 void ck_l2_normalize(
@@ -160,8 +154,8 @@ void ck_scale_channels(
 }
 
 void ck_global_average(
-  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t images, const void *source,
-  void *target, ck_threads *threads) {
+  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t images, const void *source, void *target,
+  ck_threads *threads) {
   ck::globalAverage(ck::kernelsOf(set), *input, *output, images, source, target, *threads);
 }
 

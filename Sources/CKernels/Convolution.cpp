@@ -92,8 +92,7 @@ size_t Convolution::scratch(int images, int threads, bool packs) const {
   return packs ? inPages(bytes) + packScratch(threads) : bytes;
 }
 
-void Convolution::runPacking(
-  const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) {
+void Convolution::runPacking(const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) {
   weights = memory;
   packPanels(arguments.weights, threads);
   runPacked(arguments, threads);
@@ -108,8 +107,7 @@ void Convolution::byLane(Weights weights, const Panel &panel, float *rows) {
   for (int i = 0; i < panel.groups; i++) {
     const Group &group = groups[size_t(panel.firstGroup + i)];
     const bool isGroupFinite = kernels.transpose(
-      {firstWeight(weights, group), group.outputs, weightCount(), size_t(panel.lanes()),
-       rows + i * groupChannels});
+      {firstWeight(weights, group), group.outputs, weightCount(), size_t(panel.lanes()), rows + i * groupChannels});
     if (!isGroupFinite) areFinite = false;
   }
 }
@@ -118,15 +116,14 @@ namespace {
 
 Destination mapDestination(const MapLayout &layout, float scale, void *data, int image, int group) {
   const int perBlock = blockChannels(layout.element) / groupChannels;
-  uint8_t *first = static_cast<uint8_t *>(data) + image * layout.image + layout.first
-    + group / perBlock * layout.block + group % perBlock * (blockBytes / perBlock);
+  uint8_t *first = static_cast<uint8_t *>(data) + image * layout.image + layout.first + group / perBlock * layout.block
+    + group % perBlock * (blockBytes / perBlock);
   return {first, layout.row, layout.pixelBytes, layout.element, groupChannels, 1 / scale};
 }
 
 }  // namespace
 
-Destination Convolution::destination(
-  const ck_convolution_run_arguments &arguments, int image, int group) const {
+Destination Convolution::destination(const ck_convolution_run_arguments &arguments, int image, int group) const {
   if (shape.segment_count > 0) {
     const Group &g = groups[size_t(group)];
     const size_t columns = size_t(shape.segments[g.segment]);
@@ -138,8 +135,7 @@ Destination Convolution::destination(
   return mapDestination(output, shape.output.scale, arguments.output, image, group);
 }
 
-Destination Convolution::pooledDestination(
-  const ck_convolution_run_arguments &arguments, int image, int group) const {
+Destination Convolution::pooledDestination(const ck_convolution_run_arguments &arguments, int image, int group) const {
   if (!shape.has_pool) return {};
   return mapDestination(pooled, shape.pooled.scale, arguments.pooled, image, group);
 }

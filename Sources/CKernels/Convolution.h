@@ -34,8 +34,7 @@ class Convolution {
   virtual size_t runScratch(int images, int threads) const = 0;
 
   // Packs all weights into `memory` first, unless an algorithm knows better.
-  virtual void runPacking(
-    const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory);
+  virtual void runPacking(const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory);
   virtual size_t packScratch(int) const { return weightBytes; }
 
   // Output channels that a micro-kernel computes at once: one or two groups, and where their weights begin.
@@ -84,8 +83,8 @@ class Convolution {
   // For each lane of each group; factors are 1 unless integers are multiplied.
   std::vector<float> factors, biases;
   const Operand operand;
-  // The k-pack: how many channels share the four bytes of a step of depth. Then blocks of operands, and steps of depth in
-  // each.
+  // The k-pack: how many channels share the four bytes of a step of depth. Then blocks of operands, and steps of depth
+  // in each.
   int kPack, blocks, depth;
   // Pixels of an image that one step walks through: a row of taps, unless dilation keeps them apart; 1 for maps.
   int pixelsOfStep;

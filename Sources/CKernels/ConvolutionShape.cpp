@@ -60,8 +60,7 @@ bool poolFits(const ck_convolution_shape &shape) {
 bool algorithmFits(const ck_convolution_shape &shape, const KernelTable &kernels) {
   const bool isBytes = shape.input.element == CK_UINT8;
   switch (shape.algorithm) {
-    case CK_DIRECT:
-      return DepthwiseConvolution::suits(shape) || kernels.tile[Operand(shape.input.element)] != nullptr;
+    case CK_DIRECT: return DepthwiseConvolution::suits(shape) || kernels.tile[Operand(shape.input.element)] != nullptr;
     case CK_WINOGRAD_2:
     case CK_WINOGRAD_4:
     case CK_WINOGRAD_6:

@@ -5,8 +5,7 @@
 
 namespace ck {
 
-DirectConvolution::DirectConvolution(
-  const ck_convolution_shape &shape, const float *bias, const KernelTable &kernels)
+DirectConvolution::DirectConvolution(const ck_convolution_shape &shape, const float *bias, const KernelTable &kernels)
     : Convolution(shape, bias, kernels), image(shape.input) {
   if (shape.groups > 1) placeGroups();
   for (Panel &panel : panels) {
@@ -113,10 +112,9 @@ void DirectConvolution::storeLanes(const float *values, const float *scales, int
 // The number of a list of steps, given as those of a panel of one group; equal lists are kept once.
 int DirectConvolution::stepList(const std::vector<Step> &steps) {
   const auto isSame = [&](const std::vector<Step> &other) {
-    return steps.size() == other.size()
-      && std::equal(steps.begin(), steps.end(), other.begin(), [](Step a, Step b) {
-           return a.input == b.input && a.weights == b.weights;
-         });
+    return steps.size() == other.size() && std::equal(steps.begin(), steps.end(), other.begin(), [](Step a, Step b) {
+             return a.input == b.input && a.weights == b.weights;
+           });
   };
   const auto found = std::find_if(lists[0].begin(), lists[0].end(), isSame);
   if (found != lists[0].end()) return int(found - lists[0].begin());
@@ -178,8 +176,8 @@ void DirectConvolution::cut() {
     for (const auto &[first, last] : runs) {
       const int list = stepList(steps(y, first, last - first));
       rows[size_t(y)].chunks.push_back({int16_t(first), int16_t(last - first), list});
-      multiplications += double(lists[0][size_t(list)].size()) * depth * kPack * (last - first) * groups.size()
-        * groupChannels;
+      multiplications +=
+        double(lists[0][size_t(list)].size()) * depth * kPack * (last - first) * groups.size() * groupChannels;
     }
   }
 }
@@ -241,8 +239,7 @@ void DirectConvolution::runPacked(const ck_convolution_run_arguments &arguments,
     const int image = task / (panelCount * rowParts), rest = task % (panelCount * rowParts);
     const int panel = panelsFirst ? rest % panelCount : rest / rowParts;
     const int part = panelsFirst ? rest / panelCount : rest % rowParts;
-    runRows(
-      arguments, image, panels[size_t(panel)], height * part / rowParts, height * (part + 1) / rowParts);
+    runRows(arguments, image, panels[size_t(panel)], height * part / rowParts, height * (part + 1) / rowParts);
   });
 }
 

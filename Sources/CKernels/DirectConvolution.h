@@ -1,7 +1,8 @@
 // A convolution as a matrix product that is never written down: the micro-kernel walks through the taps and blocks of
 // channels of a run of neighbouring pixels. Any kernel, stride and dilation; 1x1 is a matrix product as it is.
 //
-// With groups a panel walks through the blocks of channels that its outputs see; what else lies in these has weights of zero.
+// With groups a panel walks through the blocks of channels that its outputs see; what else lies in these has weights of
+// zero.
 #pragma once
 
 #include "Convolution.h"

@@ -127,8 +127,8 @@ struct WeightTransformArguments {
   float *factors;
 };
 
-// Winograd's F(m x m, 3 x 3) for one type of input. A tile's transforms are listed by its height and width in outputs: 2,
-// 4, 6 as far as m.
+// Winograd's F(m x m, 3 x 3) for one type of input. A tile's transforms are listed by its height and width in outputs:
+// 2, 4, 6 as far as m.
 struct WinogradKernels {
   void (*input[3][3])(const InputTransformArguments &);
   void (*output[3][3])(const OutputTransformArguments &);
@@ -249,15 +249,14 @@ struct KernelTable {
   void (*depthwise)(const DepthwiseArguments &);
   // Bytes to normalised elements: `count` pixels.
   void (*normalizePixels)(
-    const uint8_t *pixels, int count, const float factors[3], const float shifts[3], ck_element element,
-    void *output);
+    const uint8_t *pixels, int count, const float factors[3], const float shifts[3], ck_element element, void *output);
   // `turns` rounds of independent multiply-adds; the number of operations in a round.
   std::array<SpinKernel, operandCount> spin;
 };
 
 // Null where this build has no such instructions.
 extern const KernelTable *const portableKernels, *const avx2Kernels, *const avx512Kernels, *const avx512BF16Kernels,
-  *const neonKernels;
+                                                                                             *const neonKernels;
 
 const KernelTable &kernelsOf(ck_instruction_set set);
 
@@ -266,8 +265,8 @@ bool isAvailable(ck_instruction_set set);
 // See `ck_peak`.
 double peak(const KernelTable &kernels, Operand operand, Threads &threads);
 
-// Whether a core begins two multiply-adds of 64 bytes in a cycle. It wants its operands twice as fast as one that begins
-// one, or two of 32 bytes.
+// Whether a core begins two multiply-adds of 64 bytes in a cycle. It wants its operands twice as fast as one that
+// begins one, or two of 32 bytes.
 bool multipliesAtFullWidth(ck_instruction_set set);
 
 }  // namespace ck

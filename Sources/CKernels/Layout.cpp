@@ -44,8 +44,7 @@ void forEachValue(const ck_map &map, int images, const Body &body) {
   size_t index = 0;
   for (int image = 0; image < images; image++) {
     for (int channel = 0; channel < map.channels; channel++) {
-      const size_t first =
-        image * layout.image + channel / perBlock * layout.block + size_t(channel % perBlock * size);
+      const size_t first = image * layout.image + channel / perBlock * layout.block + size_t(channel % perBlock * size);
       for (int y = 0; y < map.height; y++) {
         for (int x = 0; x < map.width; x++, index++) body(index, first + size_t(layout.pixel(y, x)));
       }

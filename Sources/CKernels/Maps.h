@@ -33,9 +33,7 @@ struct MapLayout {
         first(size_t(map.before) * (row + pixelBytes)) {}
 
   // The offset of a pixel in the first block; rows and columns may lie in the border.
-  ptrdiff_t pixel(int y, int x) const {
-    return ptrdiff_t(first) + ptrdiff_t(row) * y + ptrdiff_t(pixelBytes) * x;
-  }
+  ptrdiff_t pixel(int y, int x) const { return ptrdiff_t(first) + ptrdiff_t(row) * y + ptrdiff_t(pixelBytes) * x; }
 
   ck_element element;
   int blocks;

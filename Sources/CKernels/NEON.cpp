@@ -25,8 +25,8 @@ constexpr int kernelPixels = 6, panelLanes = 16;
 template <int pixels>
 void accumulateTile(const TileArguments &a) {
   float32x4_t sums[pixels][4];
-  CK_UNROLL for (int pixel = 0; pixel < pixels; pixel++)
-    CK_UNROLL for (int part = 0; part < 4; part++) sums[pixel][part] = vdupq_n_f32(0);
+  CK_UNROLL for (int pixel = 0; pixel < pixels; pixel++) CK_UNROLL for (int part = 0; part < 4; part++)
+    sums[pixel][part] = vdupq_n_f32(0);
   for (int step = 0; step < a.stepCount; step++) {
     const uint8_t *input = a.input + a.steps[step].input;
     const float *weights = (const float *)(a.weights + a.steps[step].weights);
@@ -35,15 +35,15 @@ void accumulateTile(const TileArguments &a) {
       CK_UNROLL for (int part = 0; part < 4; part++) lanes[part] = vld1q_f32(weights + 4 * part);
       CK_UNROLL for (int pixel = 0; pixel < pixels; pixel++) {
         const float32x4_t channels = vld1q_dup_f32((const float *)(input + pixel * a.pixelDistance));
-        CK_UNROLL for (int part = 0; part < 4; part++)
-          sums[pixel][part] = vfmaq_f32(sums[pixel][part], channels, lanes[part]);
+        CK_UNROLL for (int part = 0; part < 4; part++) sums[pixel][part] =
+          vfmaq_f32(sums[pixel][part], channels, lanes[part]);
       }
       input += 4;
       weights += 16;
     }
   }
-  CK_UNROLL for (int pixel = 0; pixel < pixels; pixel++)
-    CK_UNROLL for (int part = 0; part < 4; part++) vst1q_f32(a.output + pixel * 16 + 4 * part, sums[pixel][part]);
+  CK_UNROLL for (int pixel = 0; pixel < pixels; pixel++) CK_UNROLL for (int part = 0; part < 4; part++)
+    vst1q_f32(a.output + pixel * 16 + 4 * part, sums[pixel][part]);
 }
 
 template <int... pixels>

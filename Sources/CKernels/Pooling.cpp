@@ -31,8 +31,8 @@ void maximumPool(
 }
 
 void globalAverage(
-  const KernelTable &kernels, const ck_map &input, const ck_map &output, int images, const void *source,
-  void *target, Threads &threads) {
+  const KernelTable &kernels, const ck_map &input, const ck_map &output, int images, const void *source, void *target,
+  Threads &threads) {
   const MapLayout from(input), to(output);
   threads.forEach(images * to.blocks, [&](int task, int) {
     const int image = task / to.blocks, block = task % to.blocks;

@@ -52,14 +52,12 @@ void accumulate(const TileArguments &a) {
   for (int pixel = 0; pixel < a.pixels; pixel++) {
     typename Operand::Sum sums[panelLanes] = {};
     for (int step = 0; step < a.stepCount; step++) {
-      const auto *input =
-        (const typename Operand::Element *)(a.input + a.steps[step].input + pixel * a.pixelDistance);
+      const auto *input = (const typename Operand::Element *)(a.input + a.steps[step].input + pixel * a.pixelDistance);
       const auto *weights = (const typename Operand::Weight *)(a.weights + a.steps[step].weights);
       for (int depth = 0; depth < a.depth; depth++) {
         for (int lane = 0; lane < a.lanes; lane++) {
           for (int i = 0; i < kPack; i++) {
-            sums[lane] += Operand::product(
-              input[depth * kPack + i], weights[(depth * a.lanes + lane) * kPack + i]);
+            sums[lane] += Operand::product(input[depth * kPack + i], weights[(depth * a.lanes + lane) * kPack + i]);
           }
         }
       }

@@ -71,7 +71,9 @@ void Threads::run(ck_thread_function function, const void *body) {
   call.fetch_add(1);
   if (sleepers.load() > 0) {
     // A worker that is about to sleep holds the lock until it does.
-    { std::lock_guard lock(mutex); }
+    {
+      std::lock_guard lock(mutex);
+    }
     wakeUp.notify_all();
   }
   function(body, 0);

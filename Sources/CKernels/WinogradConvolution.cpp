@@ -119,8 +119,8 @@ void WinogradConvolution::cut() {
   for (int y = 0; y < m + 2; y++) {
     for (int x = 0; x < m + 2; x++) {
       const int first = has(lastColumns, x) ? 0 : kinds[0].count();
-      const int beyond = has(lastRows, y) ? (has(lastColumns, x) ? 0 : kinds[3].count())
-                                          : kinds[2].count() + kinds[3].count();
+      const int beyond =
+        has(lastRows, y) ? (has(lastColumns, x) ? 0 : kinds[3].count()) : kinds[2].count() + kinds[3].count();
       tilesWithElement.push_back({first, tileCount - beyond - first});
     }
   }
@@ -248,8 +248,8 @@ void WinogradConvolution::prefetchInput(
       const int firstRow = (firstTile + tile + i) * rowsEach;
       const Range own = Range{firstRow, rowsEach}.intersection(rows);
       for (int row = own.first - firstRow; row < own.first - firstRow + own.count; row++) {
-        const uint8_t *first = map + source(row / n) + run.kind.offsets[size_t(run.first + i)]
-          + row % n * input.row * shape.dilation;
+        const uint8_t *first =
+          map + source(row / n) + run.kind.offsets[size_t(run.first + i)] + row % n * input.row * shape.dilation;
         for (int x = 0; x < n; x++) __builtin_prefetch(first + x * blockBytes * shape.dilation, 0, 2);
       }
     }
@@ -277,7 +277,7 @@ void WinogradConvolution::multiply(
     // come from memory. A single run is better off with its own, two blocks ahead: the next would fall out of the
     // L1 cache before they are read.
     tile.prefetch = parts > 1 ? tile.weights + panelBytes(panel) * size_t(parts + part) / size_t(parts)
-                           : tile.weights + 2 * size_t(depth) * panel.lanes() * 4;
+                              : tile.weights + 2 * size_t(depth) * panel.lanes() * 4;
     kernels.tile[operand](tile);
   }
 }
@@ -301,7 +301,9 @@ void WinogradConvolution::multiplyPanel(
   const int turn = int(&panel - panels.data()) * elements(), turns = int(panels.size()) * elements();
   for (int element = 0; element < elements(); element++) {
     prefetchInput(arguments, next, turn + element, turns);
-    const Range all = {tilesWithElement[size_t(element)].first * arguments.images, tilesWithElement[size_t(element)].count * arguments.images};
+    const Range all = {
+      tilesWithElement[size_t(element)].first * arguments.images,
+      tilesWithElement[size_t(element)].count * arguments.images};
     const Range had = tiles.intersection({all.first - batch.tiles.first, all.count});
     multiply(
       batch, panel, packed + element * panelBytes(panel), element, had,
@@ -390,8 +392,7 @@ size_t WinogradConvolution::packScratch(int threads) const {
   return isShared ? packShare() * size_t(threads) : Convolution::packScratch(threads);
 }
 
-void WinogradConvolution::runPacking(
-  const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) {
+void WinogradConvolution::runPacking(const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) {
   if (isShared) {
     runShared(arguments, threads, arguments.images * tileCount, memory);
   } else {

@@ -37,8 +37,7 @@ class WinogradConvolution final : public Convolution {
  protected:
   void runPacked(const ck_convolution_run_arguments &arguments, Threads &threads) override;
   size_t runScratch(int images, int threads) const override;
-  void runPacking(
-    const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) override;
+  void runPacking(const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) override;
   size_t packScratch(int threads) const override;
   void packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) override;
 
@@ -97,8 +96,7 @@ class WinogradConvolution final : public Convolution {
 
   size_t source(int block) const;
   // Ranges of tiles count from the batch's first, `next` from the first of all.
-  void transformInput(
-    const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const;
+  void transformInput(const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const;
   void prefetchInput(const ck_convolution_run_arguments &arguments, Range next, int part, int parts) const;
   // Tiles times a panel, whose weights are `packed`, and back into the map; meanwhile the input of the next batch is
   // fetched.
@@ -114,8 +112,7 @@ class WinogradConvolution final : public Convolution {
 
   void runPerThread(const ck_convolution_run_arguments &arguments, Threads &threads, int total) const;
   // `packing`: where threads pack the panel that they multiply; null when all are packed.
-  void runShared(
-    const ck_convolution_run_arguments &arguments, Threads &threads, int total, uint8_t *packing);
+  void runShared(const ck_convolution_run_arguments &arguments, Threads &threads, int total, uint8_t *packing);
   // A thread's part of that: a panel's weights, packed and by lane.
   size_t packShare() const { return inPages(panelBytes(panels[0]) * elements() + rowCount() * 4); }
 
@@ -128,9 +125,8 @@ class WinogradConvolution final : public Convolution {
   // See `multipliesAtFullWidth`.
   const bool isFullWidth;
   bool isShared;
-  // Cut in width only, not at all, in height only, in both: so the tiles that have an element are neighbours. All images'
-  // tiles of a kind go before the next kind's.
-  // These numbers are one image's.
+  // Cut in width only, not at all, in height only, in both: so the tiles that have an element are neighbours. All
+  // images' tiles of a kind go before the next kind's. These numbers are one image's.
   std::array<Kind, 4> kinds;
   int tileCount = 0;
   // For each element, the tiles that have it.

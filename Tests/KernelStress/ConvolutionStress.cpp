@@ -178,8 +178,9 @@ Difference difference(
   // The definition takes longer than all kernels together; they share its answers.
   static std::map<std::vector<float>, std::vector<double>> answers;
   std::vector<float> question = input;
-  for (const int number : {c.inputs, c.outputs, c.height, c.width, c.kernel, c.stride, c.dilation, c.padding, c.groups,
-                           c.extraPadding, int(c.activation)})
+  for (const int number :
+       {c.inputs, c.outputs, c.height, c.width, c.kernel, c.stride, c.dilation, c.padding, c.groups, c.extraPadding,
+        int(c.activation)})
     question.push_back(float(number));
   auto &expected = answers[question];
   if (expected.empty()) expected = convolved(c, input, weights, bias);
@@ -208,8 +209,8 @@ Difference difference(
   };
   if (c.pool == Pool::none || c.keepsOutput) compare(shape.output, target, expected);
   if (c.pool != Pool::none) {
-    const auto maxima = pooled(
-      expected, c.images * c.outputs, height, width, 2, 2, 0, shape.pooled.height, shape.pooled.width);
+    const auto maxima =
+      pooled(expected, c.images * c.outputs, height, width, 2, 2, 0, shape.pooled.height, shape.pooled.width);
     compare(shape.pooled, pool, maxima);
   }
   return worst;
@@ -283,7 +284,8 @@ std::vector<Case> allCases() {
   return cases;
 }
 
-bool isPossible(const Case &c, ck_instruction_set set, ck_element element, ck_element outputElement, ck_algorithm algorithm) {
+bool isPossible(
+  const Case &c, ck_instruction_set set, ck_element element, ck_element outputElement, ck_algorithm algorithm) {
   if (algorithm == CK_DIRECT) {
     return c.pool == Pool::none && !(c.isImage && element == CK_UINT8)
       && (c.isDepthwise() || ck_has_operand(set, ck_operand(element)));
@@ -318,7 +320,8 @@ void compareConvolutions(const InstructionSet &set, ck_threads *threads, ck_thre
   for (const Case &c : cases) {
     for (const ck_element element : elements) {
       for (const ck_element outputElement : elements) {
-        // Maps of uint8 have bfloat16 or uint8 behind them, others their own kind; depthwise kernels are tried with all.
+        // Maps of uint8 have bfloat16 or uint8 behind them, others their own kind; depthwise kernels are tried with
+        // all.
         const bool isUsual = outputElement == element || (element == CK_UINT8 && outputElement == CK_BFLOAT16);
         if (!isUsual && !c.isDepthwise()) continue;
         for (const ck_algorithm algorithm : {CK_DIRECT, CK_WINOGRAD_2, CK_WINOGRAD_4, CK_WINOGRAD_6}) {
@@ -331,10 +334,11 @@ void compareConvolutions(const InstructionSet &set, ck_threads *threads, ck_thre
               tolerance(c, element, outputElement, algorithm) * d.scale + rounding(set.set, outputElement);
             if (!tally.fails(d.error <= allowed)) continue;
             std::printf(
-              "%s, element %d to %d, F(%d), schedule %d, %d threads: %d -> %d channels in %d groups, %d x %d, kernel %d, "
+              "%s, element %d to %d, F(%d), schedule %d, %d threads: %d -> %d channels in %d groups, %d x %d, kernel "
+              "%d, "
               "stride %d, dilation %d, pool %d, activation %d: off by %g at a scale of %g\n",
-              set.name, element, outputElement, algorithm, schedule, ck_threads_count(used), c.inputs, c.outputs, c.groups,
-              c.height, c.width, c.kernel, c.stride, c.dilation, int(c.pool), c.activation, d.error, d.scale);
+              set.name, element, outputElement, algorithm, schedule, ck_threads_count(used), c.inputs, c.outputs,
+              c.groups, c.height, c.width, c.kernel, c.stride, c.dilation, int(c.pool), c.activation, d.error, d.scale);
           }
         }
       }

@@ -22,7 +22,9 @@ struct Source {
 };
 
 // What rounding to an element may lose, relative to the greatest value.
-double tolerance(ck_element element) { return element == CK_FLOAT32 ? 2e-6 : element == CK_BFLOAT16 ? 4e-3 : 1.0 / 120; }
+double tolerance(ck_element element) {
+  return element == CK_FLOAT32 ? 2e-6 : element == CK_BFLOAT16 ? 4e-3 : 1.0 / 120;
+}
 
 struct Layers {
   const InstructionSet &set;
@@ -44,9 +46,8 @@ struct Layers {
       for (double &value : expected) value = std::max(value, 0.0);
     Filled target(ck_map_bytes(&output) * images);
     run(output, target.data);
-    const Difference d = isZeroPadded(output, images, target.data)
-      ? compared(valuesOf(output, images, target.data), expected)
-      : wrong;
+    const Difference d =
+      isZeroPadded(output, images, target.data) ? compared(valuesOf(output, images, target.data), expected) : wrong;
     if (tally.fails(d.error <= tolerance(to) * greatest + 1e-6)) {
       std::printf(
         "%s, %s: element %d to %d, %d channels, %d x %d: off by %g at a scale of %g\n", set.name, what,
@@ -59,7 +60,8 @@ struct Layers {
       int kernel, stride, padding;
       bool roundsUp;
     };
-    for (const Window w : {Window{2, 2, 0, false}, {2, 2, 0, true}, {3, 1, 1, false}, {3, 2, 1, true}, {5, 3, 2, false}}) {
+    for (const Window w :
+         {Window{2, 2, 0, false}, {2, 2, 0, true}, {3, 1, 1, false}, {3, 2, 1, true}, {5, 3, 2, false}}) {
       const auto size = [&](int input) {
         return (std::max(0, input + 2 * w.padding - w.kernel) + (w.roundsUp ? w.stride - 1 : 0)) / w.stride + 1;
       };
@@ -67,10 +69,13 @@ struct Layers {
       const auto expected = pooled(
         source.values, images * source.map.channels, source.map.height, source.map.width, w.kernel, w.stride, w.padding,
         height, width);
-      check("maximum pool", source, to, height, width, expected, [&](const ck_map &output, void *target) {
-        ck_maximum_pool(
-          set.set, &source.map, &output, w.kernel, w.stride, w.padding, images, source.memory.data, target, threads);
-      }, source.map.element == to);
+      check(
+        "maximum pool", source, to, height, width, expected,
+        [&](const ck_map &output, void *target) {
+          ck_maximum_pool(
+            set.set, &source.map, &output, w.kernel, w.stride, w.padding, images, source.memory.data, target, threads);
+        },
+        source.map.element == to);
     }
   }
 
@@ -117,11 +122,12 @@ struct Layers {
       std::vector<double> expected;
       for (size_t i = 0; i < source.values.size(); i++)
         expected.push_back(activated(double(source.values[i]) + other.values[i], activation));
-      check("addition", source, to, source.map.height, source.map.width, expected, [&](const ck_map &output, void *target) {
-        ck_add(
-          set.set, &source.map, &other.map, &output, activation, images, source.memory.data, other.memory.data, target,
-          threads);
-      });
+      check(
+        "addition", source, to, source.map.height, source.map.width, expected, [&](const ck_map &output, void *target) {
+          ck_add(
+            set.set, &source.map, &other.map, &output, activation, images, source.memory.data, other.memory.data,
+            target, threads);
+        });
     }
   }
 
@@ -132,11 +138,12 @@ struct Layers {
       std::vector<double> expected;
       for (size_t i = 0; i < source.values.size(); i++)
         expected.push_back(activated(double(source.values[i]) * scales.values[i / plane], activation));
-      check("scaling", source, to, source.map.height, source.map.width, expected, [&](const ck_map &output, void *target) {
-        ck_scale_channels(
-          set.set, &source.map, &scales.map, &output, activation, images, source.memory.data, scales.memory.data, target,
-          threads);
-      });
+      check(
+        "scaling", source, to, source.map.height, source.map.width, expected, [&](const ck_map &output, void *target) {
+          ck_scale_channels(
+            set.set, &source.map, &scales.map, &output, activation, images, source.memory.data, scales.memory.data,
+            target, threads);
+        });
     }
   }
 
@@ -152,10 +159,10 @@ struct Layers {
       planes[(number * 3 + channel) * 35 + pixel] = float(pixels[i]) * factors[channel] + shifts[channel];
     }
     Filled normalized(ck_image_bytes(&image) * images), loaded(ck_image_bytes(&image) * images);
-    ck_image_normalize(
-      set.set, pixels.data(), images, &image, factors.data(), shifts.data(), normalized.data, threads);
+    ck_image_normalize(set.set, pixels.data(), images, &image, factors.data(), shifts.data(), normalized.data, threads);
     ck_image_load(planes.data(), images, &image, loaded.data, threads);
-    const auto *first = static_cast<const uint8_t *>(normalized.data), *second = static_cast<const uint8_t *>(loaded.data);
+    const auto *first = static_cast<const uint8_t *>(normalized.data),
+               *second = static_cast<const uint8_t *>(loaded.data);
     if (tally.fails(std::equal(first, first + normalized.bytes, second)))
       std::printf("%s: an image of element %d differs from its pixels\n", set.name, element);
   }
@@ -176,8 +183,7 @@ void compareLayers(const InstructionSet &set, ck_threads *threads, Tally &tally)
         layers.pool(source, to);
         layers.average(source, to);
         layers.l2Normalize(source, to);
-        for (const ck_activation activation :
-             {CK_NO_ACTIVATION, CK_RELU, CK_RELU6, CK_HARD_SWISH, CK_HARD_SIGMOID}) {
+        for (const ck_activation activation : {CK_NO_ACTIVATION, CK_RELU, CK_RELU6, CK_HARD_SWISH, CK_HARD_SIGMOID}) {
           layers.add(source, to, activation);
           layers.scale(source, to, activation);
         }

@@ -1,4 +1,5 @@
-// What all comparisons share: random values, memory that is not zero to begin with, and the definitions in double precision.
+// What all comparisons share: random values, memory that is not zero to begin with, and the definitions in double
+// precision.
 #pragma once
 
 #include <algorithm>
@@ -19,10 +20,7 @@ struct InstructionSet {
 };
 
 inline constexpr InstructionSet instructionSets[] = {
-  {CK_PORTABLE, "portable"},
-  {CK_NEON, "NEON"},
-  {CK_AVX2, "AVX2"},
-  {CK_AVX512, "AVX-512"},
+  {CK_PORTABLE, "portable"},        {CK_NEON, "NEON"}, {CK_AVX2, "AVX2"}, {CK_AVX512, "AVX-512"},
   {CK_AVX512_BF16, "AVX-512 BF16"},
 };
 

@@ -34,7 +34,9 @@ void compareStatuses(Tally &tally) {
   expect("Winograd of 5x5", CK_INVALID_SHAPE, [](Shape &s) { s.kernel = 5; });
   expect("Winograd of stride 2", CK_INVALID_SHAPE, [](Shape &s) { s.stride = 2; });
   expect("Winograd in groups", CK_INVALID_SHAPE, [](Shape &s) { s.groups = 2; });
-  expect("Winograd beyond the border", CK_INVALID_SHAPE, [](Shape &s) { s.output.height = s.input.height = 19, s.input.after = 1; });
+  expect("Winograd beyond the border", CK_INVALID_SHAPE, [](Shape &s) {
+    s.output.height = s.input.height = 19, s.input.after = 1;
+  });
   expect("F(6x6) of uint8", CK_INVALID_SHAPE, [](Shape &s) {
     s.input.element = CK_UINT8;
     s.algorithm = CK_WINOGRAD_6;

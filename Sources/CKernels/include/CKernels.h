@@ -1,5 +1,5 @@
-// Convolutions, pooling and the other layers of a detector's forward pass, on the CPU. A C interface, so that Swift needs no
-// C++ mode.
+// Convolutions, pooling and the other layers of a detector's forward pass, on the CPU. A C interface, so that Swift
+// needs no C++ mode.
 //
 // Maps lie in blocks of 64 bytes: for every block of channels (16 float32, 32 bfloat16 or 64 uint8), for every row,
 // for every column, the block's channels. Zeros surround the map, so that no kernel has to look where an edge is;
@@ -88,16 +88,15 @@ typedef struct ck_threads ck_threads;
 ck_threads *ck_threads_create(int32_t count);
 void ck_threads_destroy(ck_threads *threads);
 typedef void (*ck_thread_function)(const void *body, int32_t thread);
-// Borrows somebody else's threads: `run` calls function(body, thread) for every thread 0 ..< count, and returns when all
-// are done. Null when memory is short.
-ck_threads *ck_threads_borrow(
-  int32_t count, void (*run)(ck_thread_function function, const void *body, int32_t count));
+// Borrows somebody else's threads: `run` calls function(body, thread) for every thread 0 ..< count, and returns when
+// all are done. Null when memory is short.
+ck_threads *ck_threads_borrow(int32_t count, void (*run)(ck_thread_function function, const void *body, int32_t count));
 int32_t ck_threads_count(const ck_threads *threads);
 
 // -- Memory
 
-// Zeroed memory, aligned to the huge pages it asks for: weights and maps are streamed, and every page missed costs. Null
-// when there is none.
+// Zeroed memory, aligned to the huge pages it asks for: weights and maps are streamed, and every page missed costs.
+// Null when there is none.
 void *ck_allocate(size_t bytes);
 // Frees memory of `ck_allocate`; null is fine.
 void ck_free(void *memory, size_t bytes);
@@ -163,8 +162,7 @@ size_t ck_convolution_weight_bytes(const ck_convolution *convolution);
 // Packs weights, (outputs, inputs / groups, kernel, kernel), in an array for each segment if there are any, into
 // `memory`, which has to stay as it is as long as the convolution runs; null lets the convolution keep them itself, and
 // ends the process where memory is short. False when a weight is not finite.
-bool ck_convolution_pack(
-  ck_convolution *convolution, const float *const *weights, void *memory, ck_threads *threads);
+bool ck_convolution_pack(ck_convolution *convolution, const float *const *weights, void *memory, ck_threads *threads);
 
 // Bytes that a run needs for itself; `packs` when it packs weights.
 size_t ck_convolution_scratch(const ck_convolution *convolution, int32_t images, int32_t threads, bool packs);
@@ -203,18 +201,18 @@ void ck_image_normalize(
   const float shifts[3], void *output, ck_threads *threads);
 
 // Floats (images, 3, height, width), normalized already, to images.
-void ck_image_load(
-  const float *values, int32_t images, const ck_map *image, void *output, ck_threads *threads);
+void ck_image_load(const float *values, int32_t images, const ck_map *image, void *output, ck_threads *threads);
 
 // -- Layers other than convolutions
 //
 // Inputs and outputs may differ in element and scale; maps of uint8 saturate at 0 and the set's activation limit.
 // Channels of the output's last block beyond the map's become zero. Borders are left alone.
 
-// The maximum over `kernel` x `kernel` pixels. Padding counts as minus infinity; a window that sees nothing else gives 0.
+// The maximum over `kernel` x `kernel` pixels. Padding counts as minus infinity; a window that sees nothing else gives
+// 0.
 void ck_maximum_pool(
-  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t kernel, int32_t stride,
-  int32_t padding, int32_t images, const void *source, void *target, ck_threads *threads);
+  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t kernel, int32_t stride, int32_t padding,
+  int32_t images, const void *source, void *target, ck_threads *threads);
 
 // L2 normalization: every pixel's channels x become x / sqrt(sum of squares + epsilon) * factor. `factors` has one for
 // each channel of the output's blocks, beyond the last channel 0.
@@ -234,8 +232,8 @@ void ck_scale_channels(
 
 // The mean of every channel; `output` is a map of 1x1.
 void ck_global_average(
-  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t images, const void *source,
-  void *target, ck_threads *threads);
+  ck_instruction_set set, const ck_map *input, const ck_map *output, int32_t images, const void *source, void *target,
+  ck_threads *threads);
 
 // -- Maps in and out
 
