@@ -29,7 +29,7 @@ class Threads {
   }
 
   // Calls body(index, thread) for 0 ..< count. Every thread begins with a chunk of its own, the first with the lowest
-  // indices, and helps the others when it is done. So where indices mean places, as rows of a map do, a thread
+  // indices, and helps the others when it is done. So where indices are positions, as rows of a map do, a thread
   // finds in its caches what it left there in the loop before; cores may have no cache in common.
   template <class Body>
   void forEach(int count, const Body &body) {

@@ -99,7 +99,7 @@ class WinogradConvolution final : public Convolution {
   void transformInput(const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const;
   void prefetchInput(const ck_convolution_run_arguments &arguments, Range next, int part, int parts) const;
   // Tiles times a panel, whose weights are `packed`, and back into the map; meanwhile the input of the next batch is
-  // fetched.
+  // prefetched.
   void multiplyPanel(
     const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, const uint8_t *packed,
     Range tiles, Range next, float *sums) const;

@@ -42,7 +42,7 @@ void compareStatuses(Tally &tally) {
     s.algorithm = CK_WINOGRAD_6;
   });
   expect("an unknown algorithm", CK_INVALID_SHAPE, [](Shape &s) { s.algorithm = ck_algorithm(3); });
-  expect("an unknown activation", CK_INVALID_SHAPE, [](Shape &s) { s.activation = ck_activation(9); });
+  expect("an unknown activation", CK_INVALID_SHAPE, [](Shape &s) { s.activation = ck_activation(7); });
   expect("padding beyond the border", CK_INVALID_SHAPE, [](Shape &s) { s.padding = 2; });
   expect("a window beyond the border", CK_INVALID_SHAPE, [](Shape &s) {
     s.algorithm = CK_DIRECT;
