@@ -1,11 +1,18 @@
 #!/usr/bin/env bash
-# Fails on the first kind of finding: Swift that is not formatted, shell that does not parse, names the house does not use.
+# Fails on the first kind of finding: Swift, C or C++ that is not formatted, shell that does not parse, names the house does not use.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 sources=(Package.swift Sources Tests Recipes)
 [[ ! -d Benchmarks ]] || sources+=(Benchmarks)
 swift format lint --strict --parallel --recursive "${sources[@]}"
+
+mapfile -t c_sources < <(git ls-files Sources Shims Tests/KernelStress Benchmarks/layers | grep -E '\.(c|cpp|h|inc)$')
+if command -v clang-format > /dev/null; then
+  clang-format --dry-run --Werror "${c_sources[@]}"
+else
+  echo "lint: clang-format is missing, so C and C++ go unchecked"
+fi
 
 for script in .ci/run scripts/*.sh Benchmarks/*/*.sh; do
   bash -n "$script"

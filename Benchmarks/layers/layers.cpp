@@ -21,10 +21,11 @@ struct Layer {
 
 // Those of equal shape stand here once.
 const Layer layers[] = {
-  {"conv1_1", 3, 64, 300}, {"conv1_2", 64, 64, 300}, {"conv2_1", 64, 128, 150}, {"conv2_2", 128, 128, 150},
-  {"conv3_1", 128, 256, 75}, {"conv3_2", 256, 256, 75}, {"conv4_1", 256, 512, 38}, {"conv4_2", 512, 512, 38},
-  {"conv5_1", 512, 512, 19}, {"conv6", 512, 1024, 19, 3, 6, 6}, {"conv7", 1024, 1024, 19, 1, 0},
-  {"predict conv4_3", 512, 100, 38}, {"predict conv7", 1024, 150, 19},
+  {"conv1_1", 3, 64, 300},           {"conv1_2", 64, 64, 300},        {"conv2_1", 64, 128, 150},
+  {"conv2_2", 128, 128, 150},        {"conv3_1", 128, 256, 75},       {"conv3_2", 256, 256, 75},
+  {"conv4_1", 256, 512, 38},         {"conv4_2", 512, 512, 38},       {"conv5_1", 512, 512, 19},
+  {"conv6", 512, 1024, 19, 3, 6, 6}, {"conv7", 1024, 1024, 19, 1, 0}, {"predict conv4_3", 512, 100, 38},
+  {"predict conv7", 1024, 150, 19},
 };
 
 struct Memory {
@@ -96,25 +97,33 @@ Way measured(
   const bool isImage = l.inputs == 3;
   ck_convolution_shape shape{};
   // Tiles reach beyond the map; bytes cover four standard deviations.
-  shape.input = {element, l.inputs, l.size, l.size, l.padding, l.padding + 8 * l.dilation, 4.f / float(ck_activation_limit(set))};
+  shape.input = {
+    element, l.inputs, l.size, l.size, l.padding, l.padding + 8 * l.dilation, 4.f / float(ck_activation_limit(set))};
   // What rounding the output costs is not the algorithm's.
   shape.output = {CK_FLOAT32, l.outputs, l.size, l.size, 1, 1, 1};
   shape.kernel = l.kernel;
   shape.stride = 1;
   shape.dilation = l.dilation;
   shape.padding = l.padding;
-  shape.has_relu = true;
+  shape.input_is_image = isImage;
+  shape.activation = CK_RELU;
   shape.algorithm = algorithm;
-  Memory source(isImage ? ck_image_bytes(element, l.size) : ck_map_bytes(&shape.input)), target(ck_map_bytes(&shape.output));
+  Memory source(isImage ? ck_image_bytes(&shape.input) : ck_map_bytes(&shape.input)),
+    target(ck_map_bytes(&shape.output));
   if (isImage) {
-    ck_image_load(data.input.data(), 1, l.size, element, source.data, threads);
+    ck_image_load(data.input.data(), 1, &shape.input, source.data, threads);
   } else {
     ck_map_write(&shape.input, 1, data.input.data(), source.data);
     // Neither is what rounding the input costs.
     ck_map_read(&shape.input, 1, source.data, data.input.data());
   }
   const float *weights = data.weights.data();
-  ck_convolution *convolution = ck_convolution_create(&shape, bias.data(), set);
+  ck_convolution *convolution = nullptr;
+  const ck_status status = ck_convolution_create(&shape, bias.data(), set, &convolution);
+  if (status != CK_SUCCESS) {
+    std::fprintf(stderr, "%s: %s\n", l.name, ck_status_message(status));
+    std::exit(1);
+  }
   ck_convolution_pack(convolution, &weights, nullptr, threads);
   Memory scratch(ck_convolution_scratch(convolution, 1, ck_threads_count(threads), false) + 64);
   const ck_convolution_run_arguments arguments{1, source.data, target.data, nullptr, {}, {}, scratch.data, nullptr};
@@ -154,7 +163,8 @@ int main(int count, char **arguments) {
   const char *separator = "[";
   for (const Layer &l : layers) {
     std::printf(
-      "%s{\"name\": \"%s\", \"inputs\": %d, \"outputs\": %d, \"size\": %d, \"kernel\": %d, \"padding\": %d, \"dilation\": %d, \"ways\": ",
+      "%s{\"name\": \"%s\", \"inputs\": %d, \"outputs\": %d, \"size\": %d, \"kernel\": %d, \"padding\": %d, "
+      "\"dilation\": %d, \"ways\": ",
       separator, l.name, l.inputs, l.outputs, l.size, l.kernel, l.padding, l.dilation);
     separator = "[";
     const Data data = drawn(l);
@@ -164,8 +174,8 @@ int main(int count, char **arguments) {
         if (!isPossible(l, element, algorithm)) continue;
         const Way way = measured(l, data, set, element, algorithm, runs, threads);
         std::printf(
-          "%s\n  {\"element\": %d, \"tile\": %d, \"milliseconds\": %.4f, \"error\": %.3e}", separator, element, algorithm,
-          way.milliseconds, way.error);
+          "%s\n  {\"element\": %d, \"tile\": %d, \"milliseconds\": %.4f, \"error\": %.3e}", separator, element,
+          algorithm, way.milliseconds, way.error);
         separator = ",";
       }
     }

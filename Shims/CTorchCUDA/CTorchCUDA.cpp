@@ -56,9 +56,8 @@ CTorchMessage synchronize(int8_t device) {
 // Streams.
 
 CTorchMessage stream_make(int8_t device, CTorchCUDAStream **result) {
-  return guarded([&] {
-    *result = new CTorchCUDAStream{c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device)};
-  });
+  return guarded(
+    [&] { *result = new CTorchCUDAStream{c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device)}; });
 }
 
 void stream_release(CTorchCUDAStream *stream) { delete stream; }
@@ -91,17 +90,13 @@ void event_release(CTorchCUDAEvent *event) {
 }
 
 CTorchMessage event_record(CTorchCUDAEvent *event, int8_t device) {
-  return guarded([&] {
-    C10_CUDA_CHECK(
-        cudaEventRecord(event->value, c10::cuda::getCurrentCUDAStream(device).stream()));
-  });
+  return guarded(
+    [&] { C10_CUDA_CHECK(cudaEventRecord(event->value, c10::cuda::getCurrentCUDAStream(device).stream())); });
 }
 
 CTorchMessage event_wait(CTorchCUDAEvent *event, int8_t device) {
-  return guarded([&] {
-    C10_CUDA_CHECK(
-        cudaStreamWaitEvent(c10::cuda::getCurrentCUDAStream(device).stream(), event->value, 0));
-  });
+  return guarded(
+    [&] { C10_CUDA_CHECK(cudaStreamWaitEvent(c10::cuda::getCurrentCUDAStream(device).stream(), event->value, 0)); });
 }
 
 // Graphs.
@@ -118,8 +113,7 @@ CTorchMessage graph_begin(CTorchCUDAGraph *graph, CTorchCUDAGraph *sharing) {
     c10::cuda::CUDACachingAllocator::emptyCache();
     // Other threads may allocate pinned memory meanwhile.
     graph->value.capture_begin(
-        sharing ? sharing->value.pool() : c10::MempoolId_t{0, 0},
-        cudaStreamCaptureModeThreadLocal);
+      sharing ? sharing->value.pool() : c10::MempoolId_t{0, 0}, cudaStreamCaptureModeThreadLocal);
   });
 }
 

@@ -41,19 +41,12 @@ static void on_error(j_common_ptr jpeg) {
   snprintf(self->message, CIMAGES_MESSAGE_SIZE, "%s", text);
   switch (code) {
     case JERR_INPUT_EOF:
-    case JERR_INPUT_EMPTY:
-      fail(self, CIMAGES_TRUNCATED);
-      break;
-    case JERR_OUT_OF_MEMORY:
-      fail(self, CIMAGES_OUT_OF_MEMORY);
-      break;
+    case JERR_INPUT_EMPTY: fail(self, CIMAGES_TRUNCATED); break;
+    case JERR_OUT_OF_MEMORY: fail(self, CIMAGES_OUT_OF_MEMORY); break;
     case JERR_BAD_PRECISION:
     case JERR_SOF_UNSUPPORTED:
-    case JERR_CONVERSION_NOTIMPL:
-      fail(self, CIMAGES_UNSUPPORTED);
-      break;
-    default:
-      fail(self, CIMAGES_BROKEN);
+    case JERR_CONVERSION_NOTIMPL: fail(self, CIMAGES_UNSUPPORTED); break;
+    default: fail(self, CIMAGES_BROKEN);
   }
 }
 
@@ -66,8 +59,7 @@ static void on_message(j_common_ptr jpeg, int level) {
   if (level >= 0) return;
   if (jpeg->err->msg_code == JWRN_JPEG_EOF) {
     self->data_ended = 1;
-    if (self->jpeg.progressive_mode || self->jpeg.arith_code ||
-        jpeg_has_multiple_scans(&self->jpeg)) {
+    if (self->jpeg.progressive_mode || self->jpeg.arith_code || jpeg_has_multiple_scans(&self->jpeg)) {
       fail(self, CIMAGES_TRUNCATED);
     }
   } else if (self->data_ended) {
@@ -96,8 +88,7 @@ static void cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t pixels, int in
 }
 
 static void decode(
-    decoder *self, const uint8_t *data, size_t count, int reduction, cimages_region region,
-    uint8_t *pixels) {
+  decoder *self, const uint8_t *data, size_t count, int reduction, cimages_region region, uint8_t *pixels) {
   struct jpeg_decompress_struct *jpeg = &self->jpeg;
   jpeg_create_decompress(jpeg);
   self->progress.progress_monitor = on_progress;
@@ -110,9 +101,10 @@ static void decode(
   jpeg->scale_num = 1;
   jpeg->scale_denom = (unsigned int)reduction;
   jpeg_calc_output_dimensions(jpeg);
-  if (region.left < 0 || region.top < 0 || region.width < 1 || region.height < 1 ||
-      (int64_t)region.left + region.width > (int64_t)jpeg->output_width ||
-      (int64_t)region.top + region.height > (int64_t)jpeg->output_height) {
+  if (
+    region.left < 0 || region.top < 0 || region.width < 1 || region.height < 1
+    || (int64_t)region.left + region.width > (int64_t)jpeg->output_width
+    || (int64_t)region.top + region.height > (int64_t)jpeg->output_height) {
     fail_with(self, CIMAGES_BROKEN, "the size found in the header is not the size of the picture");
   }
   jpeg_start_decompress(jpeg);
@@ -151,8 +143,7 @@ static void decode(
 }
 
 cimages_status cimages_decode_jpeg(
-    const uint8_t *data, size_t count, int reduction, cimages_region region, uint8_t *pixels,
-    char *message) {
+  const uint8_t *data, size_t count, int reduction, cimages_region region, uint8_t *pixels, char *message) {
   message[0] = 0;
   decoder *self = calloc(1, sizeof(decoder));
   if (!self) return CIMAGES_OUT_OF_MEMORY;

@@ -26,8 +26,7 @@ static void on_error(j_common_ptr jpeg) {
 
 static void on_output(j_common_ptr jpeg) { (void)jpeg; }
 
-static void encode(
-    encoder *self, const uint8_t *pixels, int width, int height, int quality) {
+static void encode(encoder *self, const uint8_t *pixels, int width, int height, int quality) {
   struct jpeg_compress_struct *jpeg = &self->jpeg;
   jpeg_create_compress(jpeg);
   jpeg_mem_dest(jpeg, &self->output, &self->count);
@@ -47,8 +46,7 @@ static void encode(
 }
 
 cimages_status cimages_encode_jpeg(
-    const uint8_t *pixels, int width, int height, int quality, uint8_t **output, size_t *count,
-    char *message) {
+  const uint8_t *pixels, int width, int height, int quality, uint8_t **output, size_t *count, char *message) {
   message[0] = 0;
   *output = NULL;
   *count = 0;

@@ -64,15 +64,14 @@ static void write_bytes(png_structp png, png_bytep source, size_t count) {
 
 static void flush_bytes(png_structp png) { (void)png; }
 
-static void decode(
-    coder *self, png_structp png, png_infop info, size_t width, size_t height, uint8_t *pixels) {
+static void decode(coder *self, png_structp png, png_infop info, size_t width, size_t height, uint8_t *pixels) {
   png_set_read_fn(png, self, read_bytes);
   png_read_info(png, info);
   if (png_get_image_width(png, info) != width || png_get_image_height(png, info) != height) {
     fail(png, CIMAGES_BROKEN, "the size found in the header is not the size of the picture");
   }
-  int has_alpha = (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0 ||
-                  png_get_valid(png, info, PNG_INFO_tRNS) != 0;
+  int has_alpha =
+    (png_get_color_type(png, info) & PNG_COLOR_MASK_ALPHA) != 0 || png_get_valid(png, info, PNG_INFO_tRNS) != 0;
   png_set_expand(png);
   png_set_scale_16(png);
   png_set_gray_to_rgb(png);
@@ -96,15 +95,14 @@ static void decode(
 }
 
 cimages_status cimages_decode_png(
-    const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message) {
+  const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message) {
   message[0] = 0;
   coder *self = calloc(1, sizeof(coder));
   if (!self) return CIMAGES_OUT_OF_MEMORY;
   self->input = data;
   self->remaining = count;
   self->message = message;
-  png_structp volatile png =
-      png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
+  png_structp volatile png = png_create_read_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
   png_infop volatile info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
     self->status = CIMAGES_OUT_OF_MEMORY;
@@ -121,27 +119,25 @@ cimages_status cimages_decode_png(
   return status;
 }
 
-static void encode(
-    coder *self, png_structp png, png_infop info, const uint8_t *pixels, int width, int height) {
+static void encode(coder *self, png_structp png, png_infop info, const uint8_t *pixels, int width, int height) {
   png_set_write_fn(png, self, write_bytes, flush_bytes);
   png_set_IHDR(
-      png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
-      PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png, info, (png_uint_32)width, (png_uint_32)height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
+    PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
   png_write_info(png, info);
   for (int y = 0; y < height; y++) png_write_row(png, pixels + (size_t)y * (size_t)width * 3);
   png_write_end(png, NULL);
 }
 
 cimages_status cimages_encode_png(
-    const uint8_t *pixels, int width, int height, uint8_t **output, size_t *count, char *message) {
+  const uint8_t *pixels, int width, int height, uint8_t **output, size_t *count, char *message) {
   message[0] = 0;
   *output = NULL;
   *count = 0;
   coder *self = calloc(1, sizeof(coder));
   if (!self) return CIMAGES_OUT_OF_MEMORY;
   self->message = message;
-  png_structp volatile png =
-      png_create_write_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
+  png_structp volatile png = png_create_write_struct(PNG_LIBPNG_VER_STRING, self, on_error, on_warning);
   png_infop volatile info = png ? png_create_info_struct(png) : NULL;
   if (!info) {
     self->status = CIMAGES_OUT_OF_MEMORY;

@@ -24,15 +24,14 @@ static cimages_status failure(VP8StatusCode code, char *message) {
       text = "a WebP feature that is not supported";
       status = CIMAGES_UNSUPPORTED;
       break;
-    default:
-      break;
+    default: break;
   }
   snprintf(message, CIMAGES_MESSAGE_SIZE, "%s", text);
   return status;
 }
 
 cimages_status cimages_webp_size(
-    const uint8_t *data, size_t count, int *width, int *height, int *is_animated, char *message) {
+  const uint8_t *data, size_t count, int *width, int *height, int *is_animated, char *message) {
   message[0] = 0;
   WebPBitstreamFeatures features;
   VP8StatusCode code = WebPGetFeatures(data, count, &features);
@@ -44,7 +43,7 @@ cimages_status cimages_webp_size(
 }
 
 cimages_status cimages_decode_webp(
-    const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message) {
+  const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message) {
   message[0] = 0;
   WebPDecoderConfig config;
   if (!WebPInitDecoderConfig(&config)) return CIMAGES_UNSUPPORTED;
@@ -75,8 +74,7 @@ cimages_status cimages_decode_webp(
 }
 
 cimages_status cimages_encode_webp(
-    const uint8_t *pixels, int width, int height, float quality, uint8_t **output, size_t *count,
-    char *message) {
+  const uint8_t *pixels, int width, int height, float quality, uint8_t **output, size_t *count, char *message) {
   message[0] = 0;
   *output = NULL;
   *count = 0;
@@ -84,9 +82,7 @@ cimages_status cimages_encode_webp(
   size_t size = WebPEncodeRGB(pixels, width, height, 3 * width, quality, &encoded);
   if (size == 0) {
     WebPFree(encoded);
-    snprintf(
-        message, CIMAGES_MESSAGE_SIZE, "WebP cannot hold a picture of %d x %d pixels", width,
-        height);
+    snprintf(message, CIMAGES_MESSAGE_SIZE, "WebP cannot hold a picture of %d x %d pixels", width, height);
     return CIMAGES_UNSUPPORTED;
   }
   *output = malloc(size);

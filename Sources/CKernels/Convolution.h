@@ -7,53 +7,34 @@
 
 #include "KernelTable.h"
 #include "Maps.h"
+#include "Memory.h"
 #include "Threads.h"
 
-// In bytes.
-constexpr size_t inPages(size_t bytes) { return (bytes + 4095) / 4096 * 4096; }
+namespace ck {
 
-// Memory that frees itself.
-struct Memory {
-  Memory() = default;
-  explicit Memory(size_t bytes) : data(static_cast<uint8_t *>(ck_allocate(bytes))), bytes(bytes) {}
-  Memory(Memory &&other) noexcept : data(std::exchange(other.data, nullptr)), bytes(other.bytes) {}
-  Memory &operator=(Memory &&other) noexcept {
-    std::swap(data, other.data);
-    std::swap(bytes, other.bytes);
-    return *this;
-  }
-  ~Memory() {
-    if (data) ck_free(data, bytes);
-  }
-
-  uint8_t *data = nullptr;
-  size_t bytes = 0;
-};
-
-struct ck_convolution {
+class Convolution {
  public:
-  ck_convolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
-  virtual ~ck_convolution() = default;
+  Convolution(const ck_convolution_shape &shape, const float *bias, const KernelTable &kernels);
+  virtual ~Convolution() = default;
 
   // As `ck_convolution_pack` gets them.
   using Weights = const float *const *;
-  bool pack(Weights given, void *memory, ck_threads &threads);
-  bool run(const ck_convolution_run_arguments &arguments, ck_threads &threads);
+  bool pack(Weights given, void *memory, Threads &threads);
+  bool run(const ck_convolution_run_arguments &arguments, Threads &threads);
   size_t scratch(int images, int threads, bool packs) const;
 
   ck_convolution_shape shape;
-  // Of packed weights, and of what may be fetched beyond them.
+  // Of packed weights, and of what may be prefetched beyond them.
   size_t weightBytes = 0;
   // Of one image; padding included.
   double multiplications = 0;
 
  protected:
-  virtual void runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) = 0;
+  virtual void runPacked(const ck_convolution_run_arguments &arguments, Threads &threads) = 0;
   virtual size_t runScratch(int images, int threads) const = 0;
 
   // Packs all weights into `memory` first, unless an algorithm knows better.
-  virtual void runPacking(
-    const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory);
+  virtual void runPacking(const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory);
   virtual size_t packScratch(int) const { return weightBytes; }
 
   // Output channels that a micro-kernel computes at once: one or two groups, and where their weights begin.
@@ -61,6 +42,8 @@ struct ck_convolution {
     int firstGroup, groups;
     // In bytes.
     size_t weights = 0;
+    // The first block of input channels that its outputs see.
+    int firstBlock = 0;
     int lanes() const { return groups * groupChannels; }
   };
 
@@ -78,7 +61,9 @@ struct ck_convolution {
   size_t rowCount() const { return weightCount() * panels[0].lanes(); }
 
   // Of one output.
-  size_t weightCount() const { return size_t(shape.input.channels) * shape.kernel * shape.kernel; }
+  size_t weightCount() const { return size_t(inputsPerGroup()) * shape.kernel * shape.kernel; }
+  // Input channels that one output sees.
+  int inputsPerGroup() const { return shape.input.channels / shape.groups; }
   // Of a group's first output.
   const float *firstWeight(Weights weights, const Group &group) const;
   // Writes a panel's weights, (inputs * kernel * kernel, lanes).
@@ -86,13 +71,10 @@ struct ck_convolution {
   Destination destination(const ck_convolution_run_arguments &arguments, int image, int group) const;
   Destination pooledDestination(const ck_convolution_run_arguments &arguments, int image, int group) const;
   Epilogue epilogue(int group) const {
-    return {&factors[size_t(group) * groupChannels], &biases[size_t(group) * groupChannels], shape.has_relu};
+    return {&factors[size_t(group) * groupChannels], &biases[size_t(group) * groupChannels], shape.activation};
   }
-  bool isImage() const { return shape.input.channels == 3; }
   // Whether every step of depth is some channel's; else packed weights need zeros.
-  bool isWhole() const {
-    return blocks * depth * together == (isImage() ? 3 * shape.kernel : shape.input.channels);
-  }
+  bool isWhole() const { return shape.groups == 1 && blocks * depth * kPack == channelsOfStep; }
 
   const KernelTable &kernels;
   MapLayout input, output, pooled;
@@ -101,15 +83,22 @@ struct ck_convolution {
   // For each lane of each group; factors are 1 unless integers are multiplied.
   std::vector<float> factors, biases;
   const Operand operand;
-  // How many channels share the four bytes of a step of depth; blocks of operands and steps of depth in each.
-  int together, blocks, depth;
+  // The k-pack: how many channels share the four bytes of a step of depth. Then blocks of operands, and steps of depth
+  // in each.
+  int kPack, blocks, depth;
+  // Pixels of an image that one step walks through: a row of taps, unless dilation keeps them apart; 1 for maps.
+  int pixelsOfStep;
+  // Channels of all blocks together, or of an image's step.
+  int channelsOfStep;
   // Packed.
   uint8_t *weights = nullptr;
 
  private:
-  void packPanels(Weights given, ck_threads &threads);
+  void packPanels(Weights given, Threads &threads);
 
   // Where nobody else has memory for them.
   Memory ownWeights;
   std::atomic<bool> areFinite = true;
 };
+
+}  // namespace ck

@@ -1,14 +1,21 @@
 // A convolution as a matrix product that is never written down: the micro-kernel walks through the taps and blocks of
 // channels of a run of neighbouring pixels. Any kernel, stride and dilation; 1x1 is a matrix product as it is.
+//
+// With groups a panel walks through the blocks of channels that its outputs see; what else lies in these has weights of
+// zero.
 #pragma once
 
 #include "Convolution.h"
+#include "Image.h"
 
-struct DirectConvolution final : ck_convolution {
-  DirectConvolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
+namespace ck {
+
+class DirectConvolution final : public Convolution {
+ public:
+  DirectConvolution(const ck_convolution_shape &shape, const float *bias, const KernelTable &kernels);
 
  protected:
-  void runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) override;
+  void runPacked(const ck_convolution_run_arguments &arguments, Threads &threads) override;
   size_t runScratch(int, int) const override { return 0; }
   void packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) override;
 
@@ -28,14 +35,19 @@ struct DirectConvolution final : ck_convolution {
   int stepList(const std::vector<Step> &steps);
   std::vector<Step> steps(int y, int firstColumn, int columns) const;
   void runRows(
-    const ck_convolution_run_arguments &arguments, int image, const Panel &panel, int firstRow, int lastRow) const;
+    const ck_convolution_run_arguments &arguments, int number, const Panel &panel, int firstRow, int lastRow) const;
 
-  // The image's channels lie side by side, so that a row of taps is one step.
-  int taps() const { return isImage() ? shape.kernel : shape.kernel * shape.kernel; }
+  void placeGroups();
+  void weightsOfChannel(const Panel &panel, const float *rows, int channel, int tap, float *values) const;
+
+  // An image's channels lie side by side, so that a row of taps is one step.
+  int taps() const { return shape.kernel * shape.kernel / pixelsOfStep; }
   size_t panelBytes(const Panel &panel) const { return size_t(taps()) * blocks * depth * panel.lanes() * 4; }
-  size_t imageRow() const { return size_t(shape.input.width + 2) * 3 * elementBytes(shape.input.element); }
 
+  const ImageLayout image;
   std::vector<Row> rows;
   // Of panels of one and of two groups.
   std::vector<std::vector<Step>> lists[2];
 };
+
+}  // namespace ck

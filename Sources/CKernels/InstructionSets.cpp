@@ -10,6 +10,8 @@
 #include <cpuid.h>
 #endif
 
+namespace ck {
+
 namespace {
 
 const KernelTable *table(ck_instruction_set set) {
@@ -55,33 +57,25 @@ bool halvesVectors() {
 
 }  // namespace
 
-const KernelTable &kernels(ck_instruction_set set) { return *table(set); }
+const KernelTable &kernelsOf(ck_instruction_set set) { return *table(set); }
 
 bool multipliesAtFullWidth(ck_instruction_set set) {
   return (set == CK_AVX512 || set == CK_AVX512_BF16) && !halvesVectors();
 }
 
-bool ck_instruction_set_is_available(ck_instruction_set set) {
-  return table(set) != nullptr && processorHas(set);
-}
+bool isAvailable(ck_instruction_set set) { return table(set) != nullptr && processorHas(set); }
 
-bool ck_has_operand(ck_instruction_set set, ck_operand operand) { return kernels(set).tile[operand] != nullptr; }
-
-int32_t ck_activation_limit(ck_instruction_set set) {
-  return set == CK_PORTABLE || set == CK_AVX512_BF16 ? 255 : 127;
-}
-
-double ck_peak(ck_instruction_set set, ck_operand operand, ck_threads *threads) {
-  const auto spin = kernels(set).spin[operand];
+double peak(const KernelTable &kernels, Operand operand, Threads &threads) {
+  const SpinKernel spin = kernels.spin[operand];
   if (!spin) return 0;
   using Clock = std::chrono::steady_clock;
   double best = 0;
   // The best of a few rounds: others use the machine too.
   for (int round = 0; round < 5; round++) {
-    std::vector<int64_t> operations(size_t(threads->count()));
+    std::vector<int64_t> operations(size_t(threads.count()));
     constexpr int64_t turns = 1'000'000;
     const auto start = Clock::now();
-    threads->onEach([&](int thread) { operations[size_t(thread)] = spin(turns) * turns; });
+    threads.onEach([&](int thread) { operations[size_t(thread)] = spin(turns) * turns; });
     const std::chrono::duration<double> time = Clock::now() - start;
     int64_t sum = 0;
     for (const int64_t count : operations) sum += count;
@@ -89,3 +83,5 @@ double ck_peak(ck_instruction_set set, ck_operand operand, ck_threads *threads) 
   }
   return best;
 }
+
+}  // namespace ck

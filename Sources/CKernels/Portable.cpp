@@ -6,14 +6,15 @@
 #include <type_traits>
 #include <utility>
 
+namespace ck {
 namespace {
 
 constexpr int vectorLanes = 4;
 constexpr float activationLimit = 255;
 
-#include "Vectors.h"
+#include "Vectors.inc"
 
-INLINE HalfVector toBFloat16(Vector value) { return roundedToBFloat16(value); }
+CK_INLINE HalfVector toBFloat16(Vector value) { return roundedToBFloat16(value); }
 
 constexpr int kernelPixels = 4, panelLanes = 16;
 
@@ -31,14 +32,14 @@ struct BFloat16Operand {
   static Sum product(Element a, Weight b) { return float32(a) * float32(b); }
 };
 
-struct ByteOperand {
+struct Int8Operand {
   using Element = uint8_t;
   using Weight = int8_t;
   using Sum = int32_t;
   static Sum product(Element a, Weight b) { return int32_t(a) * int32_t(b); }
 };
 
-struct WordOperand {
+struct Int16Operand {
   using Element = int16_t;
   using Weight = int16_t;
   using Sum = int32_t;
@@ -47,18 +48,16 @@ struct WordOperand {
 
 template <class Operand>
 void accumulate(const TileArguments &a) {
-  constexpr int together = 4 / sizeof(typename Operand::Element);
+  constexpr int kPack = 4 / sizeof(typename Operand::Element);
   for (int pixel = 0; pixel < a.pixels; pixel++) {
     typename Operand::Sum sums[panelLanes] = {};
     for (int step = 0; step < a.stepCount; step++) {
-      const auto *input =
-        (const typename Operand::Element *)(a.input + a.steps[step].input + pixel * a.pixelDistance);
+      const auto *input = (const typename Operand::Element *)(a.input + a.steps[step].input + pixel * a.pixelDistance);
       const auto *weights = (const typename Operand::Weight *)(a.weights + a.steps[step].weights);
       for (int depth = 0; depth < a.depth; depth++) {
         for (int lane = 0; lane < a.lanes; lane++) {
-          for (int i = 0; i < together; i++) {
-            sums[lane] += Operand::product(
-              input[depth * together + i], weights[(depth * a.lanes + lane) * together + i]);
+          for (int i = 0; i < kPack; i++) {
+            sums[lane] += Operand::product(input[depth * kPack + i], weights[(depth * a.lanes + lane) * kPack + i]);
           }
         }
       }
@@ -79,12 +78,14 @@ int spin(int64_t turns) {
   return 2 * count;
 }
 
-#include "VectorKernels.h"
+#include "VectorKernels.inc"
 
 constexpr KernelTable table = kernelTable(
-  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<ByteOperand>, accumulate<WordOperand>},
+  {accumulate<Float32Operand>, accumulate<BFloat16Operand>, accumulate<Int8Operand>, accumulate<Int16Operand>},
   {spin, spin, spin, spin});
 
 }  // namespace
 
 const KernelTable *const portableKernels = &table;
+
+}  // namespace ck

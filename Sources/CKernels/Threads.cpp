@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+namespace ck {
+
 namespace {
 
 // Tells the core that this is a loop that waits.
@@ -37,14 +39,21 @@ bool spin(const Condition &isMet) {
 
 }  // namespace
 
-ck_threads::ck_threads(int count, Runner runner) : threadCount(count), runner(runner), stretches(size_t(count)) {
+Threads::Threads(int count, Runner runner) : threadCount(count), runner(runner), chunks(size_t(count)) {
   if (runner) return;
-  for (int thread = 1; thread < count; thread++) {
-    workers.emplace_back([this, thread] { work(thread); });
+  try {
+    for (int thread = 1; thread < count; thread++) {
+      workers.emplace_back([this, thread] { work(thread); });
+    }
+  } catch (...) {
+    stop();
+    throw;
   }
 }
 
-ck_threads::~ck_threads() {
+Threads::~Threads() { stop(); }
+
+void Threads::stop() {
   {
     std::lock_guard lock(mutex);
     isOver = true;
@@ -54,7 +63,7 @@ ck_threads::~ck_threads() {
   for (auto &worker : workers) worker.join();
 }
 
-void ck_threads::run(ck_thread_function function, const void *body) {
+void Threads::run(ck_thread_function function, const void *body) {
   if (runner) return runner(function, body, threadCount);
   this->function = function;
   this->body = body;
@@ -62,7 +71,9 @@ void ck_threads::run(ck_thread_function function, const void *body) {
   call.fetch_add(1);
   if (sleepers.load() > 0) {
     // A worker that is about to sleep holds the lock until it does.
-    { std::lock_guard lock(mutex); }
+    {
+      std::lock_guard lock(mutex);
+    }
     wakeUp.notify_all();
   }
   function(body, 0);
@@ -71,7 +82,7 @@ void ck_threads::run(ck_thread_function function, const void *body) {
   }
 }
 
-void ck_threads::work(int thread) {
+void Threads::work(int thread) {
   uint32_t seen = 0;
   for (;;) {
     const auto hasWork = [&] { return call.load(std::memory_order_acquire) != seen; };
@@ -88,7 +99,4 @@ void ck_threads::work(int thread) {
   }
 }
 
-ck_threads *ck_threads_create(int32_t count) { return new ck_threads(count); }
-ck_threads *ck_threads_borrow(int32_t count, ck_threads::Runner run) { return new ck_threads(count, run); }
-void ck_threads_destroy(ck_threads *threads) { delete threads; }
-int32_t ck_threads_count(const ck_threads *threads) { return threads->count(); }
+}  // namespace ck

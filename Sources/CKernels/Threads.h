@@ -9,14 +9,16 @@
 
 #include "CKernels.h"
 
-struct ck_threads {
+namespace ck {
+
+class Threads {
  public:
-  // What runs a function on somebody else's threads.
+  // Runs a function on somebody else's threads.
   using Runner = void (*)(ck_thread_function function, const void *body, int count);
 
-  // Own threads, or a runner's.
-  explicit ck_threads(int count, Runner runner = nullptr);
-  ~ck_threads();
+  // Makes threads of its own, or borrows a runner's.
+  explicit Threads(int count, Runner runner = nullptr);
+  ~Threads();
 
   int count() const { return threadCount; }
 
@@ -26,36 +28,37 @@ struct ck_threads {
     run([](const void *body, int thread) { (*static_cast<const Body *>(body))(thread); }, &body);
   }
 
-  // Calls body(index, thread) for 0 ..< count. Every thread begins with a stretch of its own, the first with the lowest
-  // indices, and helps the others when it is done. So where indices mean places, as rows of a map do, a thread
+  // Calls body(index, thread) for 0 ..< count. Every thread begins with a chunk of its own, the first with the lowest
+  // indices, and helps the others when it is done. So where indices are positions, as rows of a map do, a thread
   // finds in its caches what it left there in the loop before; cores may have no cache in common.
   template <class Body>
   void forEach(int count, const Body &body) {
     for (int thread = 0; thread < threadCount; thread++) {
-      stretches[size_t(thread)].next.store(int(int64_t(count) * thread / threadCount), std::memory_order_relaxed);
-      stretches[size_t(thread)].end = int(int64_t(count) * (thread + 1) / threadCount);
+      chunks[size_t(thread)].next.store(int(int64_t(count) * thread / threadCount), std::memory_order_relaxed);
+      chunks[size_t(thread)].end = int(int64_t(count) * (thread + 1) / threadCount);
     }
     onEach([&](int thread) {
       for (int i = 0; i < threadCount; i++) {
-        Stretch &stretch = stretches[size_t((thread + i) % threadCount)];
-        for (int index; (index = stretch.next.fetch_add(1, std::memory_order_relaxed)) < stretch.end;) body(index, thread);
+        Chunk &chunk = chunks[size_t((thread + i) % threadCount)];
+        for (int index; (index = chunk.next.fetch_add(1, std::memory_order_relaxed)) < chunk.end;) body(index, thread);
       }
     });
   }
 
  private:
   // On a cache line of its own.
-  struct alignas(64) Stretch {
+  struct alignas(64) Chunk {
     std::atomic<int> next{0};
     int end = 0;
   };
 
   void run(ck_thread_function function, const void *body);
   void work(int thread);
+  void stop();
 
   const int threadCount;
   const Runner runner;
-  std::vector<Stretch> stretches;
+  std::vector<Chunk> chunks;
   std::vector<std::thread> workers;
   std::mutex mutex;
   std::condition_variable wakeUp;
@@ -67,3 +70,5 @@ struct ck_threads {
   ck_thread_function function = nullptr;
   const void *body = nullptr;
 };
+
+}  // namespace ck

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+namespace ck {
+
 namespace {
 
-// Of the second cache, which the per-thread schedule lives in.
-size_t secondCacheBytes() {
+// The size of the L2 cache, which the per-thread schedule lives in.
+size_t l2CacheBytes() {
 #if defined(_SC_LEVEL2_CACHE_SIZE)
   const long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE);
   if (bytes > 0) return size_t(bytes);
@@ -23,10 +25,10 @@ constexpr size_t skew = 320;
 }  // namespace
 
 WinogradConvolution::WinogradConvolution(
-  const ck_convolution_shape &shape, const float *bias, ck_instruction_set set)
-    : ck_convolution(shape, bias, set),
+  const ck_convolution_shape &shape, const float *bias, const KernelTable &kernels, bool isFullWidth)
+    : Convolution(shape, bias, kernels),
       transforms(kernels.winograd[shape.input.element][sizeIndex(shape.algorithm)]),
-      isFullWidth(multipliesAtFullWidth(set)) {
+      isFullWidth(isFullWidth) {
   cut();
   switch (shape.schedule) {
     case CK_SCHEDULE_PER_THREAD: isShared = false; break;
@@ -42,10 +44,10 @@ WinogradConvolution::WinogradConvolution(
     panel.weights = weightBytes;
     weightBytes += panelBytes(panel) * elements();
   }
-  // The micro-kernel fetches up to a panel ahead, beyond the end too.
+  // The micro-kernel prefetches up to a panel ahead, beyond the end too.
   weightBytes += panelBytes(panels[0]);
-  for (const Range &tiles : having) {
-    multiplications += double(tiles.count) * blocks * depth * together * groups.size() * groupChannels;
+  for (const Range &tiles : tilesWithElement) {
+    multiplications += double(tiles.count) * blocks * depth * kPack * groups.size() * groupChannels;
   }
 }
 
@@ -61,6 +63,36 @@ int sizeOfLast(int length, int dilation, int m) {
 }
 
 }  // namespace
+
+namespace {
+
+// Where the input ends that tiles read, counted from the first row or column of the padding, as `cut` places them.
+int endOfTiles(int length, int dilation, int m) {
+  const int last = sizeOfLast(length, dilation, m);
+  int end = 0;
+  for (int phase = 0; phase < std::min(dilation, length); phase++) {
+    const int count = (length - phase - 1) / dilation + 1, rest = count % m;
+    const int outputs = count - rest + (rest > 0 ? last : 0);
+    end = std::max(end, phase + (outputs + 1) * dilation + 1);
+  }
+  return end;
+}
+
+}  // namespace
+
+ck_status WinogradConvolution::check(const ck_convolution_shape &shape) {
+  const int m = int(shape.algorithm), d = shape.dilation;
+  const ck_map &input = shape.input, &output = shape.output;
+  if (
+    endOfTiles(output.height, d, m) - shape.padding > input.height + input.after
+    || endOfTiles(output.width, d, m) - shape.padding > input.width + input.after)
+    return CK_INVALID_SHAPE;
+  // A batch of the shared schedule has an image's tiles at least, and some million bytes of them at most beyond.
+  const int64_t tiles =
+    std::max<int64_t>((int64_t(output.height) / m + d) * (int64_t(output.width) / m + d), shape.tiles) + 65536;
+  const int64_t operandBlocks = quotientRoundedUp(input.channels, 16);
+  return tiles * operandBlocks * blockBytes > INT32_MAX ? CK_TOO_LARGE : CK_SUCCESS;
+}
 
 void WinogradConvolution::cut() {
   const int m = outputTile(), d = shape.dilation, height = shape.output.height, width = shape.output.width;
@@ -87,9 +119,9 @@ void WinogradConvolution::cut() {
   for (int y = 0; y < m + 2; y++) {
     for (int x = 0; x < m + 2; x++) {
       const int first = has(lastColumns, x) ? 0 : kinds[0].count();
-      const int beyond = has(lastRows, y) ? (has(lastColumns, x) ? 0 : kinds[3].count())
-                                          : kinds[2].count() + kinds[3].count();
-      having.push_back({first, tileCount - beyond - first});
+      const int beyond =
+        has(lastRows, y) ? (has(lastColumns, x) ? 0 : kinds[3].count()) : kinds[2].count() + kinds[3].count();
+      tilesWithElement.push_back({first, tileCount - beyond - first});
     }
   }
 }
@@ -98,7 +130,7 @@ template <class Body>
 void WinogradConvolution::forEachRun(Range tiles, int images, const Body &body) const {
   int before = 0;
   for (const Kind &kind : kinds) {
-    for (Range left = tiles.common({before, images * kind.count()}); left.count > 0;) {
+    for (Range left = tiles.intersection({before, images * kind.count()}); left.count > 0;) {
       const int image = (left.first - before) / kind.count(), first = (left.first - before) % kind.count();
       const int count = std::min(left.count, kind.count() - first);
       body(Run{kind, image, first, count}, left.first - tiles.first);
@@ -110,7 +142,7 @@ void WinogradConvolution::forEachRun(Range tiles, int images, const Body &body) 
 
 void WinogradConvolution::packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) {
   float *panelFactors = &factors[size_t(panel.firstGroup) * groupChannels];
-  if (operand == CK_WORD_OPERAND) std::fill_n(panelFactors, panel.lanes(), shape.input.scale);
+  if (operand == CK_INT16_OPERAND) std::fill_n(panelFactors, panel.lanes(), shape.input.scale);
   if (!isWhole()) std::memset(to, 0, panelBytes(panel) * elements());
   byLane(given, panel, rows);
   transforms.weights({rows, shape.input.channels, panel.lanes(), to, panelBytes(panel), panelFactors});
@@ -118,37 +150,37 @@ void WinogradConvolution::packPanel(Weights given, const Panel &panel, float *ro
 
 // -- How many tiles go together
 
-// As many whole micro-kernels as leave room in the second cache for the weights that stream through, and for what the
-// transforms read and write; a dozen tiles at least, since each batch streams all weights from the third cache: a
+// As many whole micro-kernels as leave room in the L2 cache for the weights that stream through, and for what the
+// transforms read and write; a dozen tiles at least, since each batch streams all weights from the L3 cache: a
 // vector of them then lasts a dozen multiply-adds. Beyond some fifty only the cache's pressure grows. A core that
 // multiplies at full width does better with all of the fifty, whatever room they leave, unless the weights stay in the
-// second cache too.
+// L2 cache too.
 int WinogradConvolution::tilesPerThread(int total, int threads) const {
   int tiles = shape.tiles;
   if (tiles == 0) {
     const size_t each = size_t(elements()) * (size_t(blocks) * blockBytes + size_t(kernels.lanes) * 4);
     const int least = quotientRoundedUp(12, kernels.pixels) * kernels.pixels;
     const int most = 4 * least;
-    const int fitting = int(secondCacheBytes() / (isFullWidth ? 2 : 3) / each) / kernels.pixels * kernels.pixels;
-    const bool weightsStream = weightBytes - panelBytes(panels[0]) > secondCacheBytes();
+    const int fitting = int(l2CacheBytes() / (isFullWidth ? 2 : 3) / each) / kernels.pixels * kernels.pixels;
+    const bool weightsStream = weightBytes - panelBytes(panels[0]) > l2CacheBytes();
     tiles = isFullWidth && weightsStream ? most : std::clamp(fitting, least, most);
   }
   // Batches of equal size, as many for each thread.
   return quotientRoundedUp(total, roundedUp(quotientRoundedUp(total, tiles), threads));
 }
 
-// All of an image's, and of a batch's images as many as a third cache may hold.
+// All of an image's, and of a batch's images as many as a L3 cache may hold.
 int WinogradConvolution::tilesShared(int total) const {
   const size_t each = size_t(elements()) * size_t(blocks) * blockBytes;
   const int fitting = std::max(tileCount, int((size_t(16) << 20) / each));
   return quotientRoundedUp(total, quotientRoundedUp(total, fitting));
 }
 
-// Into how many tasks shared tiles are cut for each panel: a task's sums fit half of the second cache.
+// Into how many tasks shared tiles are cut for each panel: a task's sums fit half of the L2 cache.
 int WinogradConvolution::partsOfShared(int tiles) const {
   const int fitting = shape.tiles > 0
     ? shape.tiles
-    : std::max(kernels.pixels, int(secondCacheBytes() / 2 / (size_t(elements()) * size_t(kernels.lanes) * 4)));
+    : std::max(kernels.pixels, int(l2CacheBytes() / 2 / (size_t(elements()) * size_t(kernels.lanes) * 4)));
   return quotientRoundedUp(tiles, fitting);
 }
 
@@ -186,9 +218,9 @@ size_t WinogradConvolution::runScratch(int images, int threads) const {
 
 // -- The three steps
 
-// Where the channels of a block of operands begin: a block of bytes is two of words.
+// Where the channels of a block of operands begin: a block of uint8 is two of int16.
 size_t WinogradConvolution::source(int block) const {
-  const int perBlock = blockChannels(shape.input.element) / (groupChannels * together);
+  const int perBlock = blockChannels(shape.input.element) / (groupChannels * kPack);
   return block / perBlock * input.block + block % perBlock * size_t(blockBytes / perBlock);
 }
 
@@ -203,8 +235,8 @@ void WinogradConvolution::transformInput(
   });
 }
 
-// A part of what the transforms of tiles to come will read, into the second cache.
-void WinogradConvolution::fetchInput(
+// Prefetches a part of what the transforms of tiles to come will read, into the L2 cache.
+void WinogradConvolution::prefetchInput(
   const ck_convolution_run_arguments &arguments, Range tiles, int part, int parts) const {
   const int n = outputTile() + 2, rowsEach = blocks * n;
   const Range rows = Range{0, tiles.count * rowsEach}.part(part, parts);
@@ -214,10 +246,10 @@ void WinogradConvolution::fetchInput(
     const uint8_t *map = static_cast<const uint8_t *>(arguments.input) + run.image * input.image;
     for (int i = 0; i < run.count; i++) {
       const int firstRow = (firstTile + tile + i) * rowsEach;
-      const Range own = Range{firstRow, rowsEach}.common(rows);
+      const Range own = Range{firstRow, rowsEach}.intersection(rows);
       for (int row = own.first - firstRow; row < own.first - firstRow + own.count; row++) {
-        const uint8_t *first = map + source(row / n) + run.kind.offsets[size_t(run.first + i)]
-          + row % n * input.row * shape.dilation;
+        const uint8_t *first =
+          map + source(row / n) + run.kind.offsets[size_t(run.first + i)] + row % n * input.row * shape.dilation;
         for (int x = 0; x < n; x++) __builtin_prefetch(first + x * blockBytes * shape.dilation, 0, 2);
       }
     }
@@ -235,7 +267,7 @@ void WinogradConvolution::multiply(
   tile.depth = depth;
   tile.weights = packed;
   tile.lanes = panel.lanes();
-  tile.aheadStep = panel.lanes() * 4 / parts;
+  tile.prefetchStep = panel.lanes() * 4 / parts;
   for (int part = 0; part < parts; part++) {
     const Range pixels = tiles.part(part, parts);
     tile.input = batch.transformed + element * batch.element + size_t(pixels.first) * blockBytes;
@@ -243,9 +275,9 @@ void WinogradConvolution::multiply(
     tile.output = sums + size_t(pixels.first - tiles.first) * panel.lanes();
     // Each run of pixels brings its part of the next element's weights, so that these have all the time there is to
     // come from memory. A single run is better off with its own, two blocks ahead: the next would fall out of the
-    // first cache before they are read.
-    tile.ahead = parts > 1 ? tile.weights + panelBytes(panel) * size_t(parts + part) / size_t(parts)
-                           : tile.weights + 2 * size_t(depth) * panel.lanes() * 4;
+    // L1 cache before they are read.
+    tile.prefetch = parts > 1 ? tile.weights + panelBytes(panel) * size_t(parts + part) / size_t(parts)
+                              : tile.weights + 2 * size_t(depth) * panel.lanes() * 4;
     kernels.tile[operand](tile);
   }
 }
@@ -268,9 +300,11 @@ void WinogradConvolution::multiplyPanel(
   Range tiles, Range next, float *sums) const {
   const int turn = int(&panel - panels.data()) * elements(), turns = int(panels.size()) * elements();
   for (int element = 0; element < elements(); element++) {
-    fetchInput(arguments, next, turn + element, turns);
-    const Range all = {having[size_t(element)].first * arguments.images, having[size_t(element)].count * arguments.images};
-    const Range had = tiles.common({all.first - batch.tiles.first, all.count});
+    prefetchInput(arguments, next, turn + element, turns);
+    const Range all = {
+      tilesWithElement[size_t(element)].first * arguments.images,
+      tilesWithElement[size_t(element)].count * arguments.images};
+    const Range had = tiles.intersection({all.first - batch.tiles.first, all.count});
     multiply(
       batch, panel, packed + element * panelBytes(panel), element, had,
       sums + element * sumsElement(tiles.count) + size_t(had.first - tiles.first) * panel.lanes());
@@ -283,7 +317,7 @@ void WinogradConvolution::multiplyPanel(
 // -- Schedules
 
 void WinogradConvolution::runPerThread(
-  const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const {
+  const ck_convolution_run_arguments &arguments, Threads &threads, int total) const {
   const int tiles = tilesPerThread(total, threads.count()), batches = quotientRoundedUp(total, tiles);
   const size_t share = batchBytes(tiles) + sumsBytes(tiles);
   threads.forEach(batches, [&](int index, int thread) {
@@ -300,7 +334,7 @@ void WinogradConvolution::runPerThread(
 }
 
 void WinogradConvolution::runShared(
-  const ck_convolution_run_arguments &arguments, ck_threads &threads, int total, uint8_t *packing) {
+  const ck_convolution_run_arguments &arguments, Threads &threads, int total, uint8_t *packing) {
   const int tiles = tilesShared(total), batches = quotientRoundedUp(total, tiles);
   // The same for all batches, some of which have a tile fewer: none of their tasks is larger than the first's.
   const int parts = partsOfShared(tiles);
@@ -345,7 +379,7 @@ void WinogradConvolution::runShared(
   }
 }
 
-void WinogradConvolution::runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) {
+void WinogradConvolution::runPacked(const ck_convolution_run_arguments &arguments, Threads &threads) {
   const int total = arguments.images * tileCount;
   if (isShared) {
     runShared(arguments, threads, total, nullptr);
@@ -355,14 +389,15 @@ void WinogradConvolution::runPacked(const ck_convolution_run_arguments &argument
 }
 
 size_t WinogradConvolution::packScratch(int threads) const {
-  return isShared ? packShare() * size_t(threads) : ck_convolution::packScratch(threads);
+  return isShared ? packShare() * size_t(threads) : Convolution::packScratch(threads);
 }
 
-void WinogradConvolution::runPacking(
-  const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory) {
+void WinogradConvolution::runPacking(const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) {
   if (isShared) {
     runShared(arguments, threads, arguments.images * tileCount, memory);
   } else {
-    ck_convolution::runPacking(arguments, threads, memory);
+    Convolution::runPacking(arguments, threads, memory);
   }
 }
+
+}  // namespace ck

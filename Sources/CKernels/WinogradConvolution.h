@@ -4,19 +4,19 @@
 //
 // Where a map ends within a tile, that row or column of tiles is cut to the outputs there are, rounded up to an even
 // number: a tile of 6 x 2 outputs needs half of the elements of one of 6 x 6, and the same packed weights
-// (WinogradTransforms.h). So an element's matrix product has the tiles that have this element.
+// (WinogradTransforms.inc). So an element's matrix product has the tiles that have this element.
 //
 // With a dilation d the map falls apart into d x d maps of every d-th pixel, each with tiles of its own.
 //
-// Bytes become words of sixteen bits, whose products are half as many a second as those of bytes: F(4x4), with a quarter
+// uint8 become int16, whose products are half as many a second as those of int8: F(4x4), with a quarter
 // of the multiplications, still takes two thirds of the time. Sums are integers of 32 bits that cannot overflow,
 // whatever the image.
 //
 // Two schedules. Per thread: each thread takes some tiles through all three steps; transformed tiles and a panel's sums
-// stay in its second cache, and all weights stream through it for every dozen tiles. Shared: all threads transform
-// tiles into memory that all of them read, then each takes panels, whose sums stay in its second cache; now the
+// stay in its L2 cache, and all weights stream through it for every dozen tiles. Shared: all threads transform
+// tiles into memory that all of them read, then each takes panels, whose sums stay in its L2 cache; now the
 // transformed tiles stream, and the weights are read once. That is for layers whose weights weigh more than their
-// tiles. Whatever comes from beyond the second cache is asked for long before: the next batch's input and the next
+// tiles. Whatever comes from beyond the L2 cache is prefetched long before: the next batch's input and the next
 // element's weights while products are computed, a tile's neighbour while the tile is transformed.
 #pragma once
 
@@ -24,14 +24,20 @@
 
 #include "Convolution.h"
 
-struct WinogradConvolution final : ck_convolution {
-  WinogradConvolution(const ck_convolution_shape &shape, const float *bias, ck_instruction_set set);
+namespace ck {
+
+class WinogradConvolution final : public Convolution {
+ public:
+  WinogradConvolution(
+    const ck_convolution_shape &shape, const float *bias, const KernelTable &kernels, bool isFullWidth);
+
+  // Whether tiles stay within the input's border, and offsets within 32 bits; the rest of the shape is sound.
+  static ck_status check(const ck_convolution_shape &shape);
 
  protected:
-  void runPacked(const ck_convolution_run_arguments &arguments, ck_threads &threads) override;
+  void runPacked(const ck_convolution_run_arguments &arguments, Threads &threads) override;
   size_t runScratch(int images, int threads) const override;
-  void runPacking(
-    const ck_convolution_run_arguments &arguments, ck_threads &threads, uint8_t *memory) override;
+  void runPacking(const ck_convolution_run_arguments &arguments, Threads &threads, uint8_t *memory) override;
   size_t packScratch(int threads) const override;
   void packPanel(Weights given, const Panel &panel, float *rows, uint8_t *to) override;
 
@@ -43,7 +49,7 @@ struct WinogradConvolution final : ck_convolution {
       const int begin = int(int64_t(count) * index / parts), end = int(int64_t(count) * (index + 1) / parts);
       return {first + begin, end - begin};
     }
-    Range common(Range other) const {
+    Range intersection(Range other) const {
       const int begin = std::max(first, other.first);
       return {begin, std::max(0, std::min(first + count, other.first + other.count) - begin)};
     }
@@ -90,11 +96,10 @@ struct WinogradConvolution final : ck_convolution {
 
   size_t source(int block) const;
   // Ranges of tiles count from the batch's first, `next` from the first of all.
-  void transformInput(
-    const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const;
-  void fetchInput(const ck_convolution_run_arguments &arguments, Range next, int part, int parts) const;
+  void transformInput(const ck_convolution_run_arguments &arguments, const Batch &batch, int block, Range tiles) const;
+  void prefetchInput(const ck_convolution_run_arguments &arguments, Range next, int part, int parts) const;
   // Tiles times a panel, whose weights are `packed`, and back into the map; meanwhile the input of the next batch is
-  // fetched.
+  // prefetched.
   void multiplyPanel(
     const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, const uint8_t *packed,
     Range tiles, Range next, float *sums) const;
@@ -105,10 +110,9 @@ struct WinogradConvolution final : ck_convolution {
     const ck_convolution_run_arguments &arguments, const Batch &batch, const Panel &panel, int group, Range tiles,
     const float *sums) const;
 
-  void runPerThread(const ck_convolution_run_arguments &arguments, ck_threads &threads, int total) const;
+  void runPerThread(const ck_convolution_run_arguments &arguments, Threads &threads, int total) const;
   // `packing`: where threads pack the panel that they multiply; null when all are packed.
-  void runShared(
-    const ck_convolution_run_arguments &arguments, ck_threads &threads, int total, uint8_t *packing);
+  void runShared(const ck_convolution_run_arguments &arguments, Threads &threads, int total, uint8_t *packing);
   // A thread's part of that: a panel's weights, packed and by lane.
   size_t packShare() const { return inPages(panelBytes(panels[0]) * elements() + rowCount() * 4); }
 
@@ -121,11 +125,12 @@ struct WinogradConvolution final : ck_convolution {
   // See `multipliesAtFullWidth`.
   const bool isFullWidth;
   bool isShared;
-  // Cut in width only, not at all, in height only, in both: so the tiles that have an element are neighbours. All images'
-  // tiles of a kind go before the next kind's.
-  // These numbers are one image's.
+  // Cut in width only, not at all, in height only, in both: so the tiles that have an element are neighbours. All
+  // images' tiles of a kind go before the next kind's. These numbers are one image's.
   std::array<Kind, 4> kinds;
   int tileCount = 0;
   // For each element, the tiles that have it.
-  std::vector<Range> having;
+  std::vector<Range> tilesWithElement;
 };
+
+}  // namespace ck

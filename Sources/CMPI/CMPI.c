@@ -54,8 +54,7 @@ static int sum(void *values, size_t count, MPI_Datatype type) {
   if (is_abandoned()) return CMPIAbandoned;
   if (count > INT_MAX) return MPI_ERR_COUNT;
   MPI_Request request;
-  int code = MPI_Iallreduce(
-      MPI_IN_PLACE, values, (int)count, type, MPI_SUM, MPI_COMM_WORLD, &request);
+  int code = MPI_Iallreduce(MPI_IN_PLACE, values, (int)count, type, MPI_SUM, MPI_COMM_WORLD, &request);
   return code ? code : finish(&request);
 }
 
@@ -84,10 +83,8 @@ int cmpi_gather(const void *bytes, void *all, const int *counts, int processes) 
   }
   MPI_Request request;
   code = end > INT_MAX
-             ? MPI_ERR_COUNT
-             : MPI_Iallgatherv(
-                   bytes, counts[rank], MPI_BYTE, all, counts, places, MPI_BYTE, MPI_COMM_WORLD,
-                   &request);
+    ? MPI_ERR_COUNT
+    : MPI_Iallgatherv(bytes, counts[rank], MPI_BYTE, all, counts, places, MPI_BYTE, MPI_COMM_WORLD, &request);
   if (!code) code = finish(&request);
   // Where the call was abandoned, MPI still reads them.
   if (code != CMPIAbandoned) free(places);

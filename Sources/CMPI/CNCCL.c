@@ -70,28 +70,32 @@ static const char *load(void) {
   static int loaded;
   if (loaded) return NULL;
   const Entry collective[] = {
-      {&nccl.get_unique_id, "ncclGetUniqueId"},      {&nccl.init_rank, "ncclCommInitRank"},
-      {&nccl.all_reduce, "ncclAllReduce"},           {&nccl.async_error, "ncclCommGetAsyncError"},
-      {&nccl.abort, "ncclCommAbort"},                {&nccl.error, "ncclGetErrorString"},
+    {&nccl.get_unique_id, "ncclGetUniqueId"}, {&nccl.init_rank, "ncclCommInitRank"},
+    {&nccl.all_reduce, "ncclAllReduce"},      {&nccl.async_error, "ncclCommGetAsyncError"},
+    {&nccl.abort, "ncclCommAbort"},           {&nccl.error, "ncclGetErrorString"},
   };
   const Entry runtime[] = {
-      {&cuda.set_device, "cudaSetDevice"},           {&cuda.create_stream, "cudaStreamCreateWithFlags"},
-      {&cuda.create_event, "cudaEventCreateWithFlags"}, {&cuda.destroy_event, "cudaEventDestroy"},
-      {&cuda.record, "cudaEventRecord"},             {&cuda.wait, "cudaStreamWaitEvent"},
-      {&cuda.query, "cudaEventQuery"},               {&cuda.last_error, "cudaGetLastError"},
-      {&cuda.error, "cudaGetErrorString"},
+    {&cuda.set_device, "cudaSetDevice"},
+    {&cuda.create_stream, "cudaStreamCreateWithFlags"},
+    {&cuda.create_event, "cudaEventCreateWithFlags"},
+    {&cuda.destroy_event, "cudaEventDestroy"},
+    {&cuda.record, "cudaEventRecord"},
+    {&cuda.wait, "cudaStreamWaitEvent"},
+    {&cuda.query, "cudaEventQuery"},
+    {&cuda.last_error, "cudaGetLastError"},
+    {&cuda.error, "cudaGetErrorString"},
   };
   // libtorch_cuda has brought both along, where a GPU is in use at all.
   const char *failure = resolve(
-      dlopen("libnccl.so.2", RTLD_NOW), collective, sizeof collective / sizeof *collective,
-      "sums over GPUs need NCCL, and libnccl.so.2 is not on the loader's path");
+    dlopen("libnccl.so.2", RTLD_NOW), collective, sizeof collective / sizeof *collective,
+    "sums over GPUs need NCCL, and libnccl.so.2 is not on the loader's path");
   void *library = dlopen("libcudart.so.13", RTLD_NOW);
   if (!library) library = dlopen("libcudart.so.12", RTLD_NOW);
   if (!failure) {
     failure = resolve(
-        library, runtime, sizeof runtime / sizeof *runtime,
-        "sums over GPUs need CUDA's runtime, and neither libcudart.so.13 nor libcudart.so.12 is on the "
-        "loader's path");
+      library, runtime, sizeof runtime / sizeof *runtime,
+      "sums over GPUs need CUDA's runtime, and neither libcudart.so.13 nor libcudart.so.12 is on the "
+      "loader's path");
   }
   loaded = !failure;
   return failure;
@@ -105,8 +109,7 @@ const char *cnccl_identifier(void *identifier) {
   return failure ? failure : nccl_failure(nccl.get_unique_id(identifier));
 }
 
-const char *cnccl_join(
-    const void *identifier, int rank, int count, int device, CNCCLGroup **group) {
+const char *cnccl_join(const void *identifier, int rank, int count, int device, CNCCLGroup **group) {
   const char *failure = load();
   if (failure) return failure;
   CNCCLGroup *result = calloc(1, sizeof *result);
@@ -133,8 +136,8 @@ const char *cnccl_start_sum(CNCCLGroup *group, float *values, size_t count, CNCC
   if (!failure) failure = cuda_failure(cuda.record(ready, NULL));
   if (!failure) failure = cuda_failure(cuda.wait(group->stream, ready, 0));
   if (!failure) {
-    failure = nccl_failure(nccl.all_reduce(
-        values, values, count, ncclFloat32, ncclSum, group->communicator, group->stream));
+    failure =
+      nccl_failure(nccl.all_reduce(values, values, count, ncclFloat32, ncclSum, group->communicator, group->stream));
   }
   if (!failure) failure = cuda_failure(cuda.record(done, group->stream));
   // CUDA keeps an event until nothing waits for it.

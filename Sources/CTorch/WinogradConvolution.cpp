@@ -65,13 +65,15 @@ std::optional<Tensor> convolution(
   shape.output = map_of(output);
   shape.kernel = 3;
   shape.stride = shape.dilation = shape.padding = 1;
-  shape.has_relu = rectifies;
+  shape.activation = rectifies ? CK_RELU : CK_NO_ACTIVATION;
   shape.algorithm = algorithm;
 
   const Threads threads = libtorch_threads();
   const float *weights = static_cast<const float *>(weight.const_data_ptr());
-  const Convolution convolution(
-      ck_convolution_create(&shape, static_cast<const float *>(bias.const_data_ptr()), instructions));
+  ck_convolution *made = nullptr;
+  if (ck_convolution_create(&shape, static_cast<const float *>(bias.const_data_ptr()), instructions, &made) != CK_SUCCESS)
+    return std::nullopt;
+  const Convolution convolution(made);
   const Tensor packed = bytes(ck_convolution_weight_bytes(convolution.get()));
   if (!ck_convolution_pack(convolution.get(), &weights, packed.mutable_data_ptr(), threads.get())) return std::nullopt;
   const Tensor source = bytes(ck_map_bytes(&shape.input) * size_t(images));

@@ -29,30 +29,27 @@ typedef struct {
 // becomes ceil(W / reduction) x ceil(H / reduction), of which `region` is written to `pixels` as
 // region.height rows of region.width RGB pixels without gaps.
 cimages_status cimages_decode_jpeg(
-    const uint8_t *data, size_t count, int reduction, cimages_region region, uint8_t *pixels,
-    char *message);
+  const uint8_t *data, size_t count, int reduction, cimages_region region, uint8_t *pixels, char *message);
 
 // Decodes a PNG file of exactly width x height pixels; transparency is composited over white.
 cimages_status cimages_decode_png(
-    const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message);
+  const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message);
 
 // Decodes a still WebP file of exactly width x height pixels; transparency is composited over
 // white.
 cimages_status cimages_decode_webp(
-    const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message);
+  const uint8_t *data, size_t count, int width, int height, uint8_t *pixels, char *message);
 
 // The size in a WebP file's header, of which `data` may be just the beginning.
 cimages_status cimages_webp_size(
-    const uint8_t *data, size_t count, int *width, int *height, int *is_animated, char *message);
+  const uint8_t *data, size_t count, int *width, int *height, int *is_animated, char *message);
 
 // Encodes width x height RGB pixels. `*output` is released with cimages_free.
 cimages_status cimages_encode_jpeg(
-    const uint8_t *pixels, int width, int height, int quality, uint8_t **output, size_t *count,
-    char *message);
+  const uint8_t *pixels, int width, int height, int quality, uint8_t **output, size_t *count, char *message);
 cimages_status cimages_encode_png(
-    const uint8_t *pixels, int width, int height, uint8_t **output, size_t *count, char *message);
+  const uint8_t *pixels, int width, int height, uint8_t **output, size_t *count, char *message);
 cimages_status cimages_encode_webp(
-    const uint8_t *pixels, int width, int height, float quality, uint8_t **output, size_t *count,
-    char *message);
+  const uint8_t *pixels, int width, int height, float quality, uint8_t **output, size_t *count, char *message);
 
 void cimages_free(uint8_t *output);

@@ -23,8 +23,7 @@ int cmpi_sum_doubles(double *_Nonnull values, size_t count);
 int cmpi_broadcast(void *_Nonnull bytes, size_t count);
 // Puts the bytes of all processes one behind the other, on each of them. `counts` says how many each
 // gives.
-int cmpi_gather(
-    const void *_Nonnull bytes, void *_Nonnull all, const int *_Nonnull counts, int processes);
+int cmpi_gather(const void *_Nonnull bytes, void *_Nonnull all, const int *_Nonnull counts, int processes);
 
 // Makes whoever waits for other processes, now or later, return CMPIAbandoned. Any thread may call it.
 // The engine is of no use any more.

@@ -73,18 +73,15 @@ extension LayerPlan {
     return ([.direct] + tiles.map(Algorithm.winograd)).min { cost($0) < cost($1) } ?? .direct
   }
 
-  /// A pool of 2x2 with stride 2 becomes part of the Winograd convolution that it follows, where it
-  /// rounds up as the kernels do, or where rounding makes no difference.
+  /// A pool of 2x2 with stride 2 becomes part of the Winograd convolution that it follows.
   private mutating func fusePools() {
     for index in layers.indices.reversed() {
       guard case .maximumPooling(let pooling) = layers[index].operation,
         pooling.kernelSize == 2, pooling.stride == 2, pooling.padding == 0,
         let source = layers[index].input,
-        layers[index].outputSize == (maps[source].size + 1) / 2,
         let producer = layers.firstIndex(where: { $0.output == source }),
         case .convolution(var convolution) = layers[producer].operation,
-        case .winograd = convolution.algorithm, convolution.dilation == 1,
-        convolution.activation == .relu
+        case .winograd = convolution.algorithm, convolution.dilation == 1
       else { continue }
       convolution.pooled = layers[index].output
       convolution.keepsOutput = layers.enumerated().contains {

@@ -40,8 +40,8 @@ extension MachinePeak.Operand {
     switch self {
     case .float32: CK_FLOAT32_OPERAND
     case .bfloat16: CK_BFLOAT16_OPERAND
-    case .int8: CK_BYTE_OPERAND
-    case .int16: CK_WORD_OPERAND
+    case .int8: CK_INT8_OPERAND
+    case .int16: CK_INT16_OPERAND
     }
   }
 }

@@ -8,8 +8,8 @@ final class NativeNetwork: @unchecked Sendable {
   let plan: LayerPlan
   let memory: MemoryPlan
   let instructions: InstructionSet
-  let imageSize: Int
-  let imageElement: ck_element
+  /// The normalized image, with the border that its readers want.
+  let image: ck_map
   let priorCount: Int
   let scoreCount: Int
   /// Of each layer that is one.
@@ -67,7 +67,7 @@ final class NativeNetwork: @unchecked Sendable {
 
   /// Reads a model's biases, and packs its weights unless that is left to the runs.
   ///
-  /// - Throws: ``WeightFileError`` when they cannot be read, or are not finite.
+  /// - Throws: ``WeightFileError`` when they cannot be read, or are not finite; ``UnsupportedNetwork``.
   init(
     _ model: ImportedModel, plan: LayerPlan, packing: NativePredictor.Packing,
     instructions: InstructionSet, threads: KernelThreads
@@ -76,7 +76,6 @@ final class NativeNetwork: @unchecked Sendable {
     let configuration = model.configuration
     self.plan = plan
     self.instructions = instructions
-    imageSize = configuration.imageSize
     priorCount = configuration.priorCount
     scoreCount = configuration.scoreCount
     var first = 0
@@ -87,7 +86,10 @@ final class NativeNetwork: @unchecked Sendable {
     let rule = configuration.normalization
     pixelFactors = rule.deviation.map { rule.scale / $0 }
     pixelShifts = zip(rule.mean, rule.deviation).map { -$0 / $1 }
-    self.imageElement = ck_element(plan.imageElement)
+    image = ck_map(
+      element: ck_element(plan.imageElement), channels: 3, height: Int32(plan.imageSize),
+      width: Int32(plan.imageSize), before: Int32(plan.imageBefore), after: Int32(plan.imageAfter),
+      scale: 1, is_channels_last: false)
 
     l2Factors = try plan.layers.map { layer in
       guard case .l2Normalization(let name, _) = layer.operation else { return [] }
@@ -111,10 +113,16 @@ final class NativeNetwork: @unchecked Sendable {
         try ConvolutionParameters($0, of: model)
       }
       var shape = Self.shape(
-        convolution, layer, plan, imageSize: imageSize, imageElement: imageElement)
+        convolution, layer, plan, image: image)
+      var kernel: OpaquePointer?
+      let status = ck_convolution_create(
+        &shape, parameters.flatMap(\.bias), instructions.set, &kernel)
+      guard let kernel else {
+        throw UnsupportedNetwork(
+          layer: layer.name, reason: String(cString: ck_status_message(status)))
+      }
       let made = Convolution(
-        ck_convolution_create(&shape, parameters.flatMap(\.bias), instructions.set),
-        parameters: convolution.parameters, weights: parameters.map(\.weights))
+        kernel, parameters: convolution.parameters, weights: parameters.map(\.weights))
       if packing == .once {
         try made.pack(of: model, threads)
       }
@@ -125,14 +133,11 @@ final class NativeNetwork: @unchecked Sendable {
 
   private static func shape(
     _ convolution: LayerPlan.Convolution, _ layer: LayerPlan.Layer, _ plan: LayerPlan,
-    imageSize: Int, imageElement: ck_element
+    image: ck_map
   ) -> ck_convolution_shape {
     var shape = ck_convolution_shape()
-    shape.input =
-      layer.input.map { ck_map(plan.maps[$0]) }
-      ?? ck_map(
-        element: imageElement, channels: 3, height: Int32(imageSize), width: Int32(imageSize),
-        before: 1, after: 1, scale: 1, is_channels_last: false)
+    shape.input = layer.input.map { ck_map(plan.maps[$0]) } ?? image
+    shape.input_is_image = layer.input == nil
     shape.output =
       layer.output.map { ck_map(plan.maps[$0]) }
       ?? ck_map(
@@ -143,7 +148,8 @@ final class NativeNetwork: @unchecked Sendable {
     shape.stride = Int32(convolution.stride)
     shape.dilation = Int32(convolution.dilation)
     shape.padding = Int32(convolution.padding.before)
-    shape.has_relu = convolution.activation == .relu
+    shape.groups = Int32(convolution.groups)
+    shape.activation = ck_activation(convolution.activation)
     if case .winograd(let tile) = convolution.algorithm {
       shape.algorithm = ck_algorithm(rawValue: UInt32(tile))
     }
@@ -180,18 +186,18 @@ final class NativeNetwork: @unchecked Sendable {
     }
   }
 
-  /// Normalises pixels into the workspace's image.
+  /// Normalizes pixels into the workspace's image.
   func loadImages(_ pixels: UnsafePointer<UInt8>, count: Int, _ workspace: Workspace) {
+    var image = image
     ck_image_normalize(
-      instructions.set, pixels, Int32(count), Int32(imageSize), pixelFactors, pixelShifts,
-      imageElement, workspace.images, workspace.threads.pointer)
+      instructions.set, pixels, Int32(count), &image, pixelFactors, pixelShifts, workspace.images,
+      workspace.threads.pointer)
   }
 
-  /// Copies normalised images, (count, 3, size, size), into the workspace.
+  /// Copies normalized images, (count, 3, size, size), into the workspace.
   func loadImages(normalized values: UnsafePointer<Float>, count: Int, _ workspace: Workspace) {
-    ck_image_load(
-      values, Int32(count), Int32(imageSize), imageElement, workspace.images,
-      workspace.threads.pointer)
+    var image = image
+    ck_image_load(values, Int32(count), &image, workspace.images, workspace.threads.pointer)
   }
 
   /// The first image's values of a map, (channels, size, size).
@@ -243,11 +249,6 @@ final class NativeNetwork: @unchecked Sendable {
         arguments.row_distances = (first.distance, last.distance)
       }
       try made.run(&arguments, weightsOf: unpacked, workspace.threads)
-      if convolution.activation != .none, convolution.activation != .relu,
-        let output = layer.output
-      {
-        apply(convolution.activation, to: output, images: images, workspace)
-      }
     case .maximumPooling(let pooling):
       guard let input = layer.input, let output = layer.output else { return }
       var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))
@@ -256,77 +257,64 @@ final class NativeNetwork: @unchecked Sendable {
         Int32(pooling.padding.before), Int32(images), workspace.map(input), workspace.map(output),
         threads)
     case .addition(let activation):
-      combine(layer, images: images, workspace) { inputs, index in
-        activation(inputs[0][index] + inputs[1][index])
+      let (maps, data) = operands(of: layer, workspace)
+      withUnsafePointers(to: maps) {
+        ck_add(
+          instructions.set, $0[0], $0[1], $0[2], ck_activation(activation), Int32(images), data[0],
+          data[1], data[2], threads)
       }
     case .channelScaling(let activation):
-      let positions = layer.outputSize * layer.outputSize
-      combine(layer, images: images, workspace) { inputs, index in
-        activation(inputs[0][index] * inputs[1][index / positions])
+      let (maps, data) = operands(of: layer, workspace)
+      withUnsafePointers(to: maps) {
+        ck_scale_channels(
+          instructions.set, $0[0], $0[1], $0[2], ck_activation(activation), Int32(images), data[0],
+          data[1], data[2], threads)
       }
     case .globalAverage:
-      let size = layer.input.map { plan.maps[$0].size } ?? 1
-      let positions = size * size
-      combine(layer, images: images, workspace) { inputs, index in
-        inputs[0][index * positions..<(index + 1) * positions].reduce(0, +) / Float(positions)
+      let (maps, data) = operands(of: layer, workspace)
+      withUnsafePointers(to: maps) {
+        ck_global_average(
+          instructions.set, $0[0], $0[1], Int32(images), data[0], data[1], threads)
       }
-    case .l2Normalization:
+    case .l2Normalization(_, let epsilon):
       guard let input = layer.input, let output = layer.output else { return }
       var (from, to) = (ck_map(plan.maps[input]), ck_map(plan.maps[output]))
-      ck_normalize_length(
-        instructions.set, &from, &to, l2Factors[index], Int32(images), workspace.map(input),
+      ck_l2_normalize(
+        instructions.set, &from, &to, l2Factors[index], Float(epsilon), Int32(images),
+        workspace.map(input),
         workspace.map(output), threads)
     }
   }
 }
 
 extension NativeNetwork {
-  /// Computes a map value by value from others, as floats (images, channels, size, size).
-  private func combine(
-    _ layer: LayerPlan.Layer, images: Int, _ workspace: Workspace,
-    _ value: (_ inputs: [[Float]], _ index: Int) -> Float
-  ) {
-    guard let output = layer.output else { return }
-    let inputs = layer.inputs.compactMap { $0 }.map { floats($0, images: images, workspace) }
-    let map = plan.maps[output]
-    let values = (0..<images * map.channels * map.size * map.size).map { value(inputs, $0) }
-    write(values, to: output, images: images, workspace)
+  /// The maps that a layer reads and then the one that it writes, and where they lie.
+  private func operands(
+    of layer: LayerPlan.Layer, _ workspace: Workspace
+  ) -> (maps: [ck_map], data: [UnsafeMutableRawPointer]) {
+    let indices = (layer.inputs + [layer.output]).compactMap { $0 }
+    return (indices.map { ck_map(plan.maps[$0]) }, indices.map(workspace.map))
   }
 
-  /// Applies an activation that the convolutions' kernels do not have.
-  private func apply(
-    _ activation: Activation, to map: Int, images: Int, _ workspace: Workspace
+  private func withUnsafePointers(
+    to maps: [ck_map], _ body: ([UnsafePointer<ck_map>]) -> Void
   ) {
-    let values = floats(map, images: images, workspace).map { activation($0) }
-    write(values, to: map, images: images, workspace)
-  }
-
-  private func floats(_ index: Int, images: Int, _ workspace: Workspace) -> [Float] {
-    let map = plan.maps[index]
-    var shape = ck_map(map)
-    let count = images * map.channels * map.size * map.size
-    return [Float](unsafeUninitializedCapacity: count) { values, initialized in
-      ck_map_read(&shape, Int32(images), workspace.map(index), values.baseAddress)
-      initialized = count
+    maps.withUnsafeBufferPointer { maps in
+      body(maps.indices.map { maps.baseAddress! + $0 })
     }
-  }
-
-  private func write(_ values: [Float], to index: Int, images: Int, _ workspace: Workspace) {
-    var shape = ck_map(plan.maps[index])
-    ck_map_write(&shape, Int32(images), values, workspace.map(index))
   }
 }
 
-extension Activation {
-  /// The activation of one value.
-  fileprivate func callAsFunction(_ value: Float) -> Float {
-    switch self {
-    case .none: value
-    case .relu: max(value, 0)
-    case .relu6: min(max(value, 0), 6)
-    case .hardSwish: value * min(max(value + 3, 0), 6) / 6
-    case .hardSigmoid: min(max(value + 3, 0), 6) / 6
-    }
+extension ck_activation {
+  init(_ activation: Activation) {
+    self =
+      switch activation {
+      case .none: CK_NO_ACTIVATION
+      case .relu: CK_RELU
+      case .relu6: CK_RELU6
+      case .hardSwish: CK_HARD_SWISH
+      case .hardSigmoid: CK_HARD_SIGMOID
+      }
   }
 }
 
@@ -342,6 +330,7 @@ extension ck_element {
 }
 
 extension ck_map {
+
   /// The map in the kernels' terms.
   init(_ map: LayerPlan.Map) {
     self.init(

@@ -94,9 +94,6 @@ public final class NativePredictor: Predictor {
     if self.precision == .int8, let quantization {
       plan.quantize(quantization, limit: instructionSet.activationLimit)
     }
-    if let problem = plan.problem {
-      throw UnsupportedNetwork(layer: problem.layer, reason: problem.reason)
-    }
     plan.tune(hasManyRegisters: instructionSet.hasManyRegisters, packing: packing)
     let threads = KernelThreads(count: threadCount)
     network = try NativeNetwork(

@@ -36,7 +36,8 @@ final class Workspace {
   func reserve(images: Int) {
     guard images > imageCount else { return }
     if let memory { ck_free(memory, byteCount) }
-    let imageBytes = ck_image_bytes(network.imageElement, Int32(network.imageSize))
+    var image = network.image
+    let imageBytes = ck_image_bytes(&image)
     let scratch = network.scratchByteCount(images: images, threads: threads.count)
     mapsOffset = pages(imageBytes * images)
     scratchOffset = mapsOffset + pages(network.memory.byteCount * images)

@@ -2,6 +2,7 @@ extension SSDConfiguration {
   /// The names that ``preset(named:classes:)`` knows.
   public static let presetNames = [
     "ssd300", "ssd512", "ssd300-bn", "ssd300-stem", "ssd300-small", "ssd300-tiny",
+    "ssd300-resnet18", "ssd300-resnet50",
   ]
 
   /// The preset of that name, or nil when there is none.
@@ -13,6 +14,8 @@ extension SSDConfiguration {
     case "ssd300-stem": .ssd300Stem(classes: classes)
     case "ssd300-small": .ssd300Small(classes: classes)
     case "ssd300-tiny": .ssd300Tiny(classes: classes)
+    case "ssd300-resnet18": .ssd300ResNet(.resNet18, classes: classes)
+    case "ssd300-resnet50": .ssd300ResNet(.resNet50, classes: classes)
     default: nil
     }
   }

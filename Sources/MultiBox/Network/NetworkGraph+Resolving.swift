@@ -56,6 +56,10 @@ extension NetworkGraph {
         sources.append(outputs[index])
         indices.append(index)
       }
+      // The native engine keeps the image in an order of its own, which only such convolutions read.
+      guard !indices.contains(nil) || layer.operation.convolution?.groups == 1 else {
+        throw NetworkError(layer.name, "only convolutions without groups can read the image")
+      }
       let output = try output(of: layer, reading: sources, imageSize: imageSize)
       let made = ResolvedLayer(
         layer: layer, inputChannels: sources[0].channels, outputChannels: output.channels,
