@@ -4,6 +4,9 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 ARGS ?=
 
+# site-packages, when somebody names that, holds the folder that is meant. Absolute, as a manifest has no folder of its own.
+override LIBTORCH := $(if $(LIBTORCH),$(abspath $(or $(wildcard $(LIBTORCH)/torch),$(LIBTORCH))))
+
 export LIBTORCH PREFIX DESTDIR
 
 .DEFAULT_GOAL := help

@@ -1,8 +1,25 @@
 // swift-tools-version: 6.2
+
+// Detection alone needs neither libtorch nor the network; training needs libtorch 2.11.0:
+//
+//     .package(url: "...", from: "0.9.0", traits: [])     // MultiBox, Images, Weights, Inference, Datasets, ...
+//     .package(url: "...", from: "0.9.0")                 // and Torch, SSD, Training: LIBTORCH=/path swift build
+//
+// LIBTORCH is the `torch` folder of an installed PyTorch, or an unpacked libtorch: a folder with include/ and lib/.
+// Without it, libtorch is looked for where `make setup` puts it in this checkout.
+
 import PackageDescription
 
-// `make setup` puts libtorch here; LIBTORCH=/path make setup links an existing one into the same place.
-let libtorch = "\(Context.packageDirectory)/.deps/libtorch/torch"
+let libtorch =
+  Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
+  ?? "\(Context.packageDirectory)/.deps/libtorch/torch"
+
+// What a program's own folder is called in a run path.
+#if os(macOS)
+  let programFolder = "@loader_path"
+#else
+  let programFolder = "$ORIGIN"
+#endif
 
 /// What only training and the libtorch predictor need; see the trait below.
 let training = TargetDependencyCondition.when(traits: ["Training"])
@@ -13,14 +30,16 @@ let downloads = TargetDependencyCondition.when(traits: ["Downloads"])
 /// What only training in several processes needs.
 let distributed: Set<String> = ["Distributed"]
 
-/// What others may import, each with the target of its name.
+/// What others may import: every module whose types stand in a public signature, each with the target of its name.
 let libraries = [
-  "MultiBox", "Images", "Inference", "Datasets", "Explain", "Report", "Evaluation", "SSD",
-  "Training",
+  "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation", "Explain", "Report",
+  "Downloads", "Torch", "SSD", "TensorBoard", "Training", "MessagePassing",
 ]
 
 let package = Package(
   name: "swift-ssd",
+  // Synchronization needs it.
+  platforms: [.macOS(.v15)],
   products: libraries.map { Product.library(name: $0, targets: [$0]) } + [
     .executable(name: "ssd", targets: ["CommandLineTool"])
   ],
@@ -121,14 +140,17 @@ let package = Package(
       name: "CTorch", dependencies: ["CKernels"],
       cxxSettings: [
         // Without modules, CKernels.h is a header like any other.
-        .unsafeFlags(["-isystem", "\(libtorch)/include", "-fno-cxx-modules"])
+        .unsafeFlags([
+          "-isystem", "\(libtorch)/include", "-fno-cxx-modules",
+          "-include", "\(Context.packageDirectory)/Sources/CTorch/RequiredLibtorch.h",
+        ])
       ],
       linkerSettings: [
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         // The first run path is for `make install`, the second for what stays in this folder.
         .unsafeFlags([
           "-L\(libtorch)/lib",
-          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/swift-ssd/torch/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "\(programFolder)/../lib/swift-ssd/torch/lib",
           "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
         ]),
       ]),
@@ -171,7 +193,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "CommandLineTool", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training", "TestSupport",
+        "CommandLineTool", "SSD", "MultiBox", "Images", "Weights", "Datasets", "Training",
+        "TestSupport",
       ]),
 
     // The guide's code, chapter by chapter; see scripts/snippets.sh.
