@@ -55,7 +55,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // The vocabulary: boxes, priors, offsets, suppression. Plain Swift.
@@ -76,10 +76,15 @@ let package = Package(
       name: "ImagesTests", dependencies: ["Images", "TestSupport"],
       resources: [.copy("Resources")]),
 
+    // Protocol buffer messages, for Caffe's models, ONNX and TensorBoard.
+    .target(name: "Protobuf"),
+    .testTarget(name: "ProtobufTests", dependencies: ["Protobuf", "TestSupport"]),
+
     // Arrays on disk.
-    .target(name: "Weights", dependencies: ["MultiBox"]),
+    .target(name: "Weights", dependencies: ["MultiBox", "Protobuf"]),
     .testTarget(
-      name: "WeightsTests", dependencies: ["Weights", "MultiBox", "TestSupport", "WeightsStress"]),
+      name: "WeightsTests",
+      dependencies: ["Weights", "MultiBox", "Protobuf", "TestSupport", "WeightsStress"]),
     .executableTarget(
       name: "WeightsStress", dependencies: ["Weights", "MultiBox", "TestSupport"],
       path: "Tests/WeightsStress"),
@@ -98,7 +103,12 @@ let package = Package(
       resources: [.copy("Resources")]),
 
     // Weights and data from the places where their authors put them.
-    .target(name: "Downloads"),
+    .target(
+      name: "Downloads",
+      dependencies: [
+        .product(
+          name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Downloads"]))
+      ]),
     .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "TestSupport"]),
 
     // Pictures of every concept, drawn by the code they explain.
@@ -126,12 +136,7 @@ let package = Package(
       dependencies: ["Report", "Evaluation", "Images", "MultiBox", "TestSupport"]),
 
     // What TensorBoard reads.
-    .target(
-      name: "TensorBoard",
-      dependencies: [
-        "Evaluation", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
-      exclude: ["Messages/event.proto"]),
+    .target(name: "TensorBoard", dependencies: ["Evaluation", "Protobuf"]),
     .testTarget(
       name: "TensorBoardTests", dependencies: ["TensorBoard", "Evaluation", "TestSupport"]),
 
