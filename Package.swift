@@ -2,8 +2,8 @@
 
 // Detection alone needs neither libtorch nor the network; training needs libtorch 2.11.0:
 //
-//     .package(url: "...", from: "0.9.0", traits: [])     // MultiBox, Images, Weights, Inference, Datasets, ...
-//     .package(url: "...", from: "0.9.0")                 // and Torch, SSD, Training: LIBTORCH=/path swift build
+//     .package(url: "...", from: "0.1.0", traits: [])     // MultiBox, Images, Weights, Inference, Datasets, ...
+//     .package(url: "...", from: "0.1.0")                 // and Torch, SSD, Training: LIBTORCH=/path swift build
 //
 // LIBTORCH is the `torch` folder of an installed PyTorch, or an unpacked libtorch: a folder with include/ and lib/.
 // Without it, libtorch is looked for where `make setup` puts it in this checkout.
@@ -13,6 +13,9 @@ import PackageDescription
 let libtorch =
   Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
   ?? "\(Context.packageDirectory)/.deps/libtorch/torch"
+
+/// Whether the program is built for other machines (`make dist`), which this one's folders are no use to.
+let isForOtherMachines = Context.environment["SSD_DIST"] != nil
 
 // What a program's own folder is called in a run path.
 #if os(macOS)
@@ -153,10 +156,11 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         // The first run path is for `make install`, the second for what stays in this folder.
+        .unsafeFlags(
+          isForOtherMachines ? [] : ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
         .unsafeFlags([
           "-L\(libtorch)/lib",
           "-Xlinker", "-rpath", "-Xlinker", "\(programFolder)/../lib/swift-ssd/torch/lib",
-          "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
         ]),
       ]),
     .target(name: "Torch", dependencies: ["CTorch"]),

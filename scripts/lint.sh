@@ -7,7 +7,7 @@ sources=(Package.swift Sources Tests Recipes)
 [[ ! -d Benchmarks ]] || sources+=(Benchmarks)
 swift format lint --strict --parallel --recursive "${sources[@]}"
 
-for script in .ci/run scripts/*.sh Benchmarks/*/*.sh; do
+for script in .ci/run scripts/*.sh scripts/*/*.sh Benchmarks/*/*.sh; do
   bash -n "$script"
   [[ -x $script ]] || { echo "lint: $script lacks its run bit" >&2 && exit 1; }
 done

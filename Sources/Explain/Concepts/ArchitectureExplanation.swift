@@ -48,9 +48,9 @@ public struct ArchitectureExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let billions = Double(configuration.multiplications) / 1e9
-    let figure = Figure(
+    let figure = try Figure(
       "\(configuration.name): the network, to scale",
       """
       Heights are the maps' widths in positions, thicknesses their channels. Base: VGG-16 without its \
