@@ -7,55 +7,15 @@ cd "$(dirname "$0")/../.."
 
 image=${1:-detect}
 file=Docker/$image.Dockerfile
-work=${WORK:-/var/tmp/swift-ssd-docker}
 fail() { echo "check-dockerfiles: $1" >&2 && exit 1; }
 [[ -f $file ]] || fail "there is no $file"
-[[ $EUID -eq 0 ]] || fail "debootstrap and chroot need root"
-command -v debootstrap > /dev/null || apt-get install -y -qq --no-install-recommends debootstrap > /dev/null
+. scripts/check/debian.bash
 toolchain=$(dirname "$(dirname "$(realpath "$(command -v "${SWIFT:-swift}")")")")
-
-mkdir -p "$work"
-mounts=()
-cleanup() {
-  for ((i = ${#mounts[@]} - 1; i >= 0; --i)); do umount "${mounts[i]}"; done
-  rm -rf "$work/stages"
-}
-trap cleanup EXIT
-rm -rf "$work/stages"
-
-# The bare system is made once and copied.
-if [[ ! -e $work/bookworm/complete ]]; then
-  echo "check-dockerfiles: debootstrap"
-  rm -rf "$work/bookworm"
-  debootstrap --variant=minbase bookworm "$work/bookworm" > "$work/debootstrap.log" ||
-    { tail "$work/debootstrap.log" >&2 && fail "debootstrap failed"; }
-  touch "$work/bookworm/complete"
-fi
-
-bind() {
-  mkdir -p "$2"
-  mount --bind "$1" "$2"
-  mounts+=("$2")
-}
 
 # Makes the root of a stage.
 #   begin STAGE BASE
 begin() {
-  root=$work/stages/$1 folder=/ environment=()
-  mkdir -p "$work/stages"
-  cp -a "$work/bookworm" "$root"
-  cp /etc/resolv.conf "$root/etc/resolv.conf"
-  bind /proc "$root/proc"
-  bind /dev "$root/dev"
-  # What this machine needs to reach the network goes with it: certificates, and where pip finds packages.
-  # The certificates lie where the package ca-certificates will not write over them.
-  [[ ! -f /etc/pip.conf ]] || install -D --mode 644 /etc/pip.conf "$root/etc/pip.conf"
-  local name
-  for name in GIT_SSL_CAINFO SSL_CERT_FILE PIP_CERT CURL_CA_BUNDLE REQUESTS_CA_BUNDLE; do
-    [[ -f ${!name:-} ]] || continue
-    install -D --mode 644 "${!name}" "$root/etc/ssl/$name.crt"
-    environment+=("$name=/etc/ssl/$name.crt")
-  done
+  enter "$1"
   case $2 in
     swift:*)
       # What Swift's own image installs from Debian.
@@ -80,13 +40,6 @@ find_packages_as_here() {
     git config --file "$root/etc/gitconfig" --add "url.$elsewhere.insteadOf" "$value"
     [[ ! -d $elsewhere || -d $root$elsewhere ]] || bind "$elsewhere" "$root${elsewhere%/}"
   done < <(git config --get-regexp '^url\..*\.insteadof$')
-}
-
-run() {
-  local status=0
-  env DEBIAN_FRONTEND=noninteractive PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-    "${environment[@]}" chroot "$root" /bin/sh -c "cd $folder && $1" > "$work/log" 2>&1 || status=$?
-  ((status == 0)) || { tail -n 40 "$work/log" >&2 && fail "this line ends with $status: $1"; }
 }
 
 # One instruction a line, without comments.
