@@ -62,6 +62,13 @@ debian_packages() {
   echo libcairo2
 }
 
+# The names that a package's copyright file gives its licenses, where it is of the kind that machines read.
+debian_licenses() {
+  local file=/usr/share/doc/$1/copyright names
+  names=$(sed -nE 's/^License: *(\S.*)/\1/p' "$file" 2> /dev/null | sort -u | paste -sd '|' | sed 's/|/, /g')
+  echo "${names:-see $file}"
+}
+
 # contents TITLE PROGRAM SCRATCH
 contents() {
   local name file seen= package
@@ -75,7 +82,7 @@ contents() {
   printf '\nIt needs, and does not contain (versions: those it was built with; licenses: as Debian lists them):\n\n'
   for package in $(debian_packages "$2" | sort -u); do
     printf '  %-24s %-22s %s\n' "$package" "$(dpkg-query -W -f '${Version}' "$package")" \
-      "$(sed -nE 's/^License: *(\S.*)/\1/p' "/usr/share/doc/$package/copyright" 2> /dev/null | sort -u | paste -sd '|' | sed 's/|/, /g')"
+      "$(debian_licenses "$package")"
   done
   printf '\nglibc %s or later.\n' "$(objdump -T "$2" | grep -oE 'GLIBC_[0-9.]+' | sort -Vu | tail -n 1 | cut -d _ -f 2)"
 }
