@@ -4,10 +4,13 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 ARGS ?=
 
+# site-packages, when somebody names that, holds the folder that is meant. Absolute, as a manifest has no folder of its own.
+override LIBTORCH := $(if $(LIBTORCH),$(abspath $(or $(wildcard $(LIBTORCH)/torch),$(LIBTORCH))))
+
 export LIBTORCH PREFIX DESTDIR
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test lint format demo pictures docs native standalone distributed cuda install uninstall clean
+.PHONY: help setup build test lint format demo pictures docs native standalone dist distributed cuda install uninstall clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +51,10 @@ standalone: setup ## build ssd so that it runs without a Swift toolchain (TRAITS
 	$(SWIFT) build -c release --product ssd --static-swift-stdlib --scratch-path .build/standalone \
 	  $(if $(TRAITS),--traits $(TRAITS))
 
+# Builds both programs anew where sources have changed since: a release is made from what is committed.
+dist: setup ## make what a release needs: dist/ with archives, checksums, and a list of what is inside
+	@bash scripts/dist.sh
+
 # In a folder of its own for the same reason. Installs Open MPI where no MPI is.
 distributed: ## build ssd for training in several processes: .build/distributed/release/ssd
 	@bash scripts/setup.sh distributed
@@ -66,4 +73,4 @@ uninstall: ## remove what `make install` put below PREFIX
 	rm -rf "$(DESTDIR)$(PREFIX)/lib/swift-ssd"
 
 clean: ## remove what was built (libtorch stays; remove .deps to drop it too)
-	rm -rf .build .build-docs .build-native
+	rm -rf .build .build-docs .build-native dist

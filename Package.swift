@@ -1,8 +1,28 @@
 // swift-tools-version: 6.2
+
+// Detection alone needs neither libtorch nor the network; training needs libtorch 2.11.0:
+//
+//     .package(url: "...", from: "0.1.0", traits: [])     // MultiBox, Images, Weights, Inference, Datasets, ...
+//     .package(url: "...", from: "0.1.0")                 // and Torch, SSD, Training: LIBTORCH=/path swift build
+//
+// LIBTORCH is the `torch` folder of an installed PyTorch, or an unpacked libtorch: a folder with include/ and lib/.
+// Without it, libtorch is looked for where `make setup` puts it in this checkout.
+
 import PackageDescription
 
-// `make setup` puts libtorch here; LIBTORCH=/path make setup links an existing one into the same place.
-let libtorch = "\(Context.packageDirectory)/.deps/libtorch/torch"
+let libtorch =
+  Context.environment["LIBTORCH"].flatMap { $0.isEmpty ? nil : $0 }
+  ?? "\(Context.packageDirectory)/.deps/libtorch/torch"
+
+/// Whether the program is built for other machines (`make dist`), which this one's folders are no use to.
+let isForOtherMachines = Context.environment["SSD_DIST"] != nil
+
+// What a program's own folder is called in a run path.
+#if os(macOS)
+  let programFolder = "@loader_path"
+#else
+  let programFolder = "$ORIGIN"
+#endif
 
 /// What only training and the libtorch predictor need; see the trait below.
 let training = TargetDependencyCondition.when(traits: ["Training"])
@@ -13,14 +33,16 @@ let downloads = TargetDependencyCondition.when(traits: ["Downloads"])
 /// What only training in several processes needs.
 let distributed: Set<String> = ["Distributed"]
 
-/// What others may import, each with the target of its name.
+/// What others may import: every module whose types stand in a public signature, each with the target of its name.
 let libraries = [
-  "MultiBox", "Images", "Inference", "Datasets", "Explain", "Report", "Evaluation", "SSD",
-  "Training",
+  "MultiBox", "Images", "Weights", "Inference", "Datasets", "Evaluation", "Explain", "Report",
+  "Downloads", "Torch", "SSD", "TensorBoard", "Training", "MessagePassing",
 ]
 
 let package = Package(
   name: "swift-ssd",
+  // Synchronization needs it.
+  platforms: [.macOS(.v15)],
   products: libraries.map { Product.library(name: $0, targets: [$0]) } + [
     .executable(name: "ssd", targets: ["CommandLineTool"])
   ],
@@ -36,7 +58,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/ordo-one/TextTable", from: "0.0.2"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
-    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     // The vocabulary: boxes, priors, offsets, suppression. Plain Swift.
@@ -57,10 +79,15 @@ let package = Package(
       name: "ImagesTests", dependencies: ["Images", "TestSupport"],
       resources: [.copy("Resources")]),
 
+    // Protocol buffer messages, for Caffe's models, ONNX and TensorBoard.
+    .target(name: "Protobuf"),
+    .testTarget(name: "ProtobufTests", dependencies: ["Protobuf", "TestSupport"]),
+
     // Arrays on disk.
-    .target(name: "Weights", dependencies: ["MultiBox"]),
+    .target(name: "Weights", dependencies: ["MultiBox", "Protobuf"]),
     .testTarget(
-      name: "WeightsTests", dependencies: ["Weights", "MultiBox", "TestSupport", "WeightsStress"]),
+      name: "WeightsTests",
+      dependencies: ["Weights", "MultiBox", "Protobuf", "TestSupport", "WeightsStress"]),
     .executableTarget(
       name: "WeightsStress", dependencies: ["Weights", "MultiBox", "TestSupport"],
       path: "Tests/WeightsStress"),
@@ -79,7 +106,12 @@ let package = Package(
       resources: [.copy("Resources")]),
 
     // Weights and data from the places where their authors put them.
-    .target(name: "Downloads"),
+    .target(
+      name: "Downloads",
+      dependencies: [
+        .product(
+          name: "Crypto", package: "swift-crypto", condition: .when(traits: ["Downloads"]))
+      ]),
     .testTarget(name: "DownloadsTests", dependencies: ["Downloads", "TestSupport"]),
 
     // Pictures of every concept, drawn by the code they explain.
@@ -107,12 +139,7 @@ let package = Package(
       dependencies: ["Report", "Evaluation", "Images", "MultiBox", "TestSupport"]),
 
     // What TensorBoard reads.
-    .target(
-      name: "TensorBoard",
-      dependencies: [
-        "Evaluation", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
-      ],
-      exclude: ["Messages/event.proto"]),
+    .target(name: "TensorBoard", dependencies: ["Evaluation", "Protobuf"]),
     .testTarget(
       name: "TensorBoardTests", dependencies: ["TensorBoard", "Evaluation", "TestSupport"]),
 
@@ -121,15 +148,19 @@ let package = Package(
       name: "CTorch", dependencies: ["CKernels"],
       cxxSettings: [
         // Without modules, CKernels.h is a header like any other.
-        .unsafeFlags(["-isystem", "\(libtorch)/include", "-fno-cxx-modules"])
+        .unsafeFlags([
+          "-isystem", "\(libtorch)/include", "-fno-cxx-modules",
+          "-include", "\(Context.packageDirectory)/Sources/CTorch/RequiredLibtorch.h",
+        ])
       ],
       linkerSettings: [
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         // The first run path is for `make install`, the second for what stays in this folder.
+        .unsafeFlags(
+          isForOtherMachines ? [] : ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
         .unsafeFlags([
           "-L\(libtorch)/lib",
-          "-Xlinker", "-rpath", "-Xlinker", "$ORIGIN/../lib/swift-ssd/torch/lib",
-          "-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib",
+          "-Xlinker", "-rpath", "-Xlinker", "\(programFolder)/../lib/swift-ssd/torch/lib",
         ]),
       ]),
     .target(name: "Torch", dependencies: ["CTorch"]),

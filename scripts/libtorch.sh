@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Puts libtorch where Package.swift looks for it, .deps/libtorch/torch/{include,lib}: a link to $LIBTORCH if that is set,
-# otherwise a download. The download is PyTorch's wheel, fetched by pip and never run: only headers and libraries stay.
+# Puts libtorch where Package.swift looks for it, .deps/libtorch/torch/{include,lib}, or below another folder: a link to
+# $LIBTORCH if that is set, otherwise a download. The download is PyTorch's wheel, fetched by pip and never run: only headers and libraries stay.
 set -euo pipefail
 given=${LIBTORCH:+$(realpath -m "$LIBTORCH")}
 cd "$(dirname "$0")/.."
@@ -8,8 +8,12 @@ cd "$(dirname "$0")/.."
 version=2.11.0
 # Beside torch itself, what its libtorch_cpu.so is linked against; machines without a GPU need these two as well.
 wheels=("torch==$version" nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
-home=.deps/libtorch
-partial=.deps/libtorch.partial
+home=${1:-.deps/libtorch}
+partial=$home.partial
+place=$(dirname "$home")
+# What a user has called, and may call again.
+command="make setup"
+[[ $# -eq 0 ]] || command="scripts/libtorch.sh $1"
 
 fail() {
   printf 'setup: %s\n' "$@" >&2
@@ -41,7 +45,7 @@ link_given() {
   [[ -z $problem ]] ||
     fail "LIBTORCH=$LIBTORCH is no libtorch $version that can be used: $problem." \
       "It must be the 'torch' folder of an installed PyTorch $version or an unpacked libtorch $version," \
-      "with include/ and lib/ in it. Without LIBTORCH, 'make setup' downloads one."
+      "with include/ and lib/ in it. Without LIBTORCH, '$command' downloads one."
   [[ $(realpath -m "$home/torch") != "$(realpath "$folder")" ]] || return 0
   rm -rf "$home"
   mkdir -p "$home"
@@ -52,11 +56,11 @@ link_given() {
 find_pip() {
   if python3 -m pip --version >/dev/null 2>&1; then
     pip=(python3 -m pip)
-  elif rm -rf .deps/pip && python3 -m venv .deps/pip >/dev/null 2>&1; then
-    pip=(.deps/pip/bin/python -m pip)
+  elif rm -rf "$place/pip" && python3 -m venv "$place/pip" >/dev/null 2>&1; then
+    pip=("$place/pip/bin/python" -m pip)
   else
-    fail "downloading libtorch needs pip: install python3-pip (or python3-venv), then run 'make setup' again." \
-      "If a libtorch $version is already there: make setup LIBTORCH=/path/to/it"
+    fail "downloading libtorch needs pip: install python3-pip (or python3-venv), then run '$command' again." \
+      "If a libtorch $version is already there: LIBTORCH=/path/to/it $command"
   fi
 }
 
@@ -66,10 +70,10 @@ download() {
   local machine pip platforms=() glibc attempt problem
   machine=$(uname -m)
   [[ $machine == x86_64 || $machine == aarch64 ]] ||
-    fail "PyTorch offers no libtorch for this processor ($machine)." "Build one: make setup LIBTORCH=/path/to/it"
+    fail "PyTorch offers no libtorch for this processor ($machine)." "Build one: LIBTORCH=/path/to/it $command"
   find_pip
-  [[ $(df -Pk .deps | awk 'END { print $4 }') -gt 2500000 ]] ||
-    fail "libtorch takes 1.1 GB, and 2.5 GB while it is being installed; $PWD/.deps has less room than that."
+  [[ $(df -Pk "$place" | awk 'END { print $4 }') -gt 2500000 ]] ||
+    fail "libtorch takes 1.1 GB, and 2.5 GB while it is being installed; $PWD/$place has less room than that."
 
   trap 'rm -rf "$partial"' EXIT
   mkdir -p "$partial/temporary"
@@ -84,7 +88,7 @@ download() {
       --python-version 3.12 --implementation cp "${platforms[@]}" "${wheels[@]}" && break
     [[ $attempt -lt 3 ]] ||
       fail "pip could not download libtorch; its messages are above." \
-        "Run 'make setup' again when the network is back, or use one that is there: make setup LIBTORCH=/path/to/it"
+        "Run '$command' again when the network is back, or use one that is there: LIBTORCH=/path/to/it $command"
     echo "setup: trying again" >&2
     rm -rf "$partial/site"
   done
@@ -100,10 +104,10 @@ download() {
   echo "setup: libtorch $version is in $home"
 }
 
-mkdir -p .deps
+mkdir -p "$place"
 # Held by pip too, should it outlive this script: nobody writes into the folder of another.
-exec 9>.deps/setup.lock
-flock --nonblock 9 || { echo "setup: waiting for another 'make setup'" && flock 9; }
+exec 9>"$place/setup.lock"
+flock --nonblock 9 || { echo "setup: waiting for another '$command'" && flock 9; }
 rm -rf "$partial"
 
 if [[ -n $given ]]; then

@@ -14,7 +14,7 @@ else
   echo "lint: clang-format is missing, so C and C++ go unchecked"
 fi
 
-for script in .ci/run scripts/*.sh Benchmarks/*/*.sh; do
+for script in .ci/run scripts/*.sh scripts/*/*.sh Benchmarks/*/*.sh; do
   bash -n "$script"
   [[ -x $script ]] || { echo "lint: $script lacks its run bit" >&2 && exit 1; }
 done

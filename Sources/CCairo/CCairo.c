@@ -3,110 +3,64 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stddef.h>
+#include <string.h>
 
 // Pango itself must go on finding Cairo's own functions, not the ones here.
 #pragma GCC visibility push(hidden)
 #include "CCairo.h"
 
-static void *libraries;
+#ifdef __APPLE__
+#define LIBRARY "libpangocairo-1.0.0.dylib"
+#else
+#define LIBRARY "libpangocairo-1.0.so.0"
+#endif
 
-// As the loader ends a program that is linked against what is missing.
-static void fail(void) {
-  fprintf(stderr, "Error: drawing needs Cairo and Pango (Debian: libpangocairo-1.0-0): %s\n", dlerror());
-  exit(EXIT_FAILURE);
+#define FORWARD(result, name, parameters, ...) static void *name##_function;
+#include "Functions.h"
+#undef FORWARD
+
+#define FORWARD(result, name, parameters, ...) {#name, &name##_function},
+static const struct {
+  const char *name;
+  void **function;
+} functions[] = {
+#include "Functions.h"
+};
+#undef FORWARD
+
+static const char *failure;
+
+static const char *error(void) {
+  const char *text = dlerror();
+  text = text ? strdup(text) : NULL;
+  return text ? text : LIBRARY " cannot be opened";
 }
 
-static void open_libraries(void) {
+static void open_library(void) {
   // Looking a name up includes the libraries that this one needs: Cairo, Pango and GObject.
-  libraries = dlopen("libpangocairo-1.0.so.0", RTLD_LAZY | RTLD_LOCAL);
-  if (!libraries) fail();
-}
-
-static void *function_named(const char *name) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, open_libraries);
-  void *function = dlsym(libraries, name);
-  if (!function) fail();
-  return function;
-}
-
-#define FORWARD(result, name, parameters, ...)                           \
-  result name parameters {                                               \
-    static _Atomic(void *) found;                                        \
-    void *function = atomic_load_explicit(&found, memory_order_relaxed); \
-    if (!function) {                                                     \
-      function = function_named(#name);                                  \
-      atomic_store_explicit(&found, function, memory_order_relaxed);     \
-    }                                                                    \
-    return ((__typeof__(&name))function)(__VA_ARGS__);                   \
+  void *library = dlopen(LIBRARY, RTLD_LAZY | RTLD_LOCAL);
+  if (!library) {
+    failure = error();
+    return;
   }
+  for (size_t i = 0; i < sizeof functions / sizeof *functions; ++i) {
+    *functions[i].function = dlsym(library, functions[i].name);
+    if (!*functions[i].function) {
+      failure = error();
+      return;
+    }
+  }
+}
 
-FORWARD(
-  void, cairo_arc, (cairo_t * cr, double xc, double yc, double radius, double angle1, double angle2), cr, xc, yc,
-  radius, angle1, angle2)
-FORWARD(void, cairo_clip, (cairo_t * cr), cr)
-FORWARD(void, cairo_close_path, (cairo_t * cr), cr)
-FORWARD(cairo_t *, cairo_create, (cairo_surface_t * target), target)
-FORWARD(void, cairo_destroy, (cairo_t * cr), cr)
-FORWARD(void, cairo_fill, (cairo_t * cr), cr)
-FORWARD(cairo_pattern_t *, cairo_get_source, (cairo_t * cr), cr)
-FORWARD(
-  cairo_surface_t *, cairo_image_surface_create, (cairo_format_t format, int width, int height), format, width, height)
-FORWARD(unsigned char *, cairo_image_surface_get_data, (cairo_surface_t * surface), surface)
-FORWARD(int, cairo_image_surface_get_stride, (cairo_surface_t * surface), surface)
-FORWARD(void, cairo_line_to, (cairo_t * cr, double x, double y), cr, x, y)
-FORWARD(void, cairo_move_to, (cairo_t * cr, double x, double y), cr, x, y)
-FORWARD(void, cairo_new_path, (cairo_t * cr), cr)
-FORWARD(void, cairo_paint, (cairo_t * cr), cr)
-FORWARD(void, cairo_pattern_set_extend, (cairo_pattern_t * pattern, cairo_extend_t extend), pattern, extend)
-FORWARD(
-  cairo_surface_t *, cairo_recording_surface_create, (cairo_content_t content, const cairo_rectangle_t *extents),
-  content, extents)
-FORWARD(void, cairo_rectangle, (cairo_t * cr, double x, double y, double width, double height), cr, x, y, width, height)
-FORWARD(void, cairo_restore, (cairo_t * cr), cr)
-FORWARD(void, cairo_rotate, (cairo_t * cr, double angle), cr, angle)
-FORWARD(void, cairo_save, (cairo_t * cr), cr)
-FORWARD(void, cairo_scale, (cairo_t * cr, double sx, double sy), cr, sx, sy)
-FORWARD(
-  void, cairo_set_dash, (cairo_t * cr, const double *dashes, int num_dashes, double offset), cr, dashes, num_dashes,
-  offset)
-FORWARD(void, cairo_set_line_cap, (cairo_t * cr, cairo_line_cap_t line_cap), cr, line_cap)
-FORWARD(void, cairo_set_line_join, (cairo_t * cr, cairo_line_join_t line_join), cr, line_join)
-FORWARD(void, cairo_set_line_width, (cairo_t * cr, double width), cr, width)
-FORWARD(
-  void, cairo_set_source_rgba, (cairo_t * cr, double red, double green, double blue, double alpha), cr, red, green,
-  blue, alpha)
-FORWARD(void, cairo_set_source_surface, (cairo_t * cr, cairo_surface_t *surface, double x, double y), cr, surface, x, y)
-FORWARD(void, cairo_stroke, (cairo_t * cr), cr)
-FORWARD(void, cairo_surface_destroy, (cairo_surface_t * surface), surface)
-FORWARD(void, cairo_surface_finish, (cairo_surface_t * surface), surface)
-FORWARD(void, cairo_surface_flush, (cairo_surface_t * surface), surface)
-FORWARD(void, cairo_surface_mark_dirty, (cairo_surface_t * surface), surface)
-FORWARD(
-  cairo_surface_t *, cairo_svg_surface_create_for_stream,
-  (cairo_write_func_t write_func, void *closure, double width_in_points, double height_in_points), write_func, closure,
-  width_in_points, height_in_points)
-FORWARD(void, cairo_svg_surface_set_document_unit, (cairo_surface_t * surface, cairo_svg_unit_t unit), surface, unit)
-FORWARD(void, cairo_translate, (cairo_t * cr, double tx, double ty), cr, tx, ty)
+const char *ccairo_open(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, open_library);
+  return failure;
+}
 
-FORWARD(void, g_object_unref, (void *object), object)
-FORWARD(PangoLayout *, pango_cairo_create_layout, (cairo_t * cr), cr)
-FORWARD(void, pango_cairo_show_layout, (cairo_t * cr, PangoLayout *layout), cr, layout)
-FORWARD(void, pango_font_description_free, (PangoFontDescription * desc), desc)
-FORWARD(PangoFontDescription *, pango_font_description_new, (void))
-FORWARD(void, pango_font_description_set_absolute_size, (PangoFontDescription * desc, double size), desc, size)
-FORWARD(void, pango_font_description_set_family, (PangoFontDescription * desc, const char *family), desc, family)
-FORWARD(void, pango_font_description_set_weight, (PangoFontDescription * desc, unsigned int weight), desc, weight)
-FORWARD(void, pango_layout_get_size, (PangoLayout * layout, int *width, int *height), layout, width, height)
-FORWARD(void, pango_layout_set_ellipsize, (PangoLayout * layout, unsigned int ellipsize), layout, ellipsize)
-FORWARD(void, pango_layout_set_font_description, (PangoLayout * layout, const PangoFontDescription *desc), layout, desc)
-FORWARD(void, pango_layout_set_line_spacing, (PangoLayout * layout, float factor), layout, factor)
-FORWARD(void, pango_layout_set_markup, (PangoLayout * layout, const char *markup, int length), layout, markup, length)
-FORWARD(void, pango_layout_set_single_paragraph_mode, (PangoLayout * layout, int setting), layout, setting)
-FORWARD(void, pango_layout_set_text, (PangoLayout * layout, const char *text, int length), layout, text, length)
-FORWARD(void, pango_layout_set_width, (PangoLayout * layout, int width), layout, width)
+#define FORWARD(result, name, parameters, ...) \
+  result name parameters { return ((__typeof__(&name))name##_function)(__VA_ARGS__); }
+#include "Functions.h"
 
 #pragma GCC visibility pop

@@ -1,9 +1,5 @@
 #pragma once
 
-#if !__has_include(<ATen/core/Tensor.h>)
-#error "libtorch is missing: run `make setup` (or `LIBTORCH=/path/to/libtorch make setup`) first"
-#endif
-
 #include <ATen/core/Tensor.h>
 
 #include "include/CTorch.h"

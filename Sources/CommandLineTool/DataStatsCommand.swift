@@ -58,7 +58,7 @@ struct DataStatsCommand: ParsableCommand {
       if json != "-" { print("\(priors): the priors for `ssd train --priors`") }
     }
     if let output {
-      let canvas = StatisticsExplanation(
+      let canvas = try StatisticsExplanation(
         statistics, coverage: coverage, configuration: configuration, classes: dataset.classes,
         name: "\(selection)"
       ).figure.canvas

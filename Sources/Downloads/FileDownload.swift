@@ -96,15 +96,9 @@ public struct FileDownload: Sendable {
     }
   }
 
-  private func digest(of url: URL, _ algorithm: MessageDigest.Algorithm) throws -> String {
+  private func digest(of url: URL, _ algorithm: DigestAlgorithm) throws -> String {
     do {
-      let handle = try FileHandle(forReadingFrom: url)
-      defer { try? handle.close() }
-      var digest = MessageDigest(algorithm)
-      while let data = try handle.read(upToCount: 1 << 20), !data.isEmpty {
-        data.withUnsafeBytes { digest.update($0) }
-      }
-      return digest.finished()
+      return try algorithm.digest(ofFileAt: url)
     } catch { throw DownloadError(file.url, .disk(path: url.path, reason: "\(error)")) }
   }
 }

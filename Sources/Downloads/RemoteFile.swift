@@ -12,12 +12,12 @@ public struct RemoteFile: Sendable {
   /// What a file's digest must begin with.
   public struct Checksum: Sendable {
     /// The function.
-    public let algorithm: MessageDigest.Algorithm
+    public let algorithm: DigestAlgorithm
     /// All of the digest in hexadecimal digits, or its first ones.
     public let digits: String
 
     /// A checksum from its digits, which may be only the first.
-    public init(_ algorithm: MessageDigest.Algorithm, _ digits: String) {
+    public init(_ algorithm: DigestAlgorithm, _ digits: String) {
       self.algorithm = algorithm
       self.digits = digits.lowercased()
     }

@@ -23,12 +23,13 @@ public final class Figure {
   ///   - contentHeight: of the picture, in units.
   ///   - note: small, below the picture.
   ///   - pixelWidth: columns of the result.
+  /// - Throws: `ImageError` where nothing can be drawn because Cairo or Pango is missing.
   init(
     _ title: String, _ text: String, contentHeight: Double, note: String = "", pixelWidth: Int
-  ) {
+  ) throws(ImageError) {
     let inner = Self.width - 2 * Self.margin
     let scale = Double(pixelWidth) / Self.width
-    let ruler = Canvas(width: 1, height: 1, scale: scale)
+    let ruler = try Canvas(width: 1, height: 1, scale: scale)
     func height(_ text: String, _ style: TextStyle) -> Double {
       text.isEmpty
         ? 0 : ruler.height(ofParagraph: Formula(text), font: style.font, width: inner)
@@ -37,7 +38,7 @@ public final class Figure {
     let noteHeight = height(note, .small)
     let top = 26 + 30 + textHeight + (text.isEmpty ? 0 : 16)
     let total = top + contentHeight + (note.isEmpty ? 0 : 14 + noteHeight) + 26
-    canvas = Canvas(
+    canvas = try Canvas(
       width: pixelWidth, height: Int((total * scale).rounded(.up)), scale: scale,
       background: Palette.paper)
     content = Rectangle(x: Self.margin, y: top, width: inner, height: contentHeight)
@@ -53,10 +54,15 @@ public protocol Explanation {
   /// Draws the picture.
   ///
   /// - Parameter pixelWidth: columns of the result, one of ``Figure/pixelWidths``.
-  func figure(pixelWidth: Int) -> Figure
+  /// - Throws: `ImageError` where nothing can be drawn because Cairo or Pango is missing.
+  func figure(pixelWidth: Int) throws(ImageError) -> Figure
 }
 
 extension Explanation {
   /// What has been drawn, in the usual size.
-  public var figure: Figure { figure(pixelWidth: Figure.defaultPixelWidth) }
+  ///
+  /// - Throws: `ImageError` where nothing can be drawn because Cairo or Pango is missing.
+  public var figure: Figure {
+    get throws(ImageError) { try figure(pixelWidth: Figure.defaultPixelWidth) }
+  }
 }

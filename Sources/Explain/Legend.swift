@@ -16,8 +16,8 @@ struct Legend {
   init(_ entries: [(sample: Sample, text: String)]) { self.entries = entries }
 
   /// The height that the entries need where a row is so wide.
-  func height(width: Double = Figure.width - 2 * Figure.margin) -> Double {
-    let ruler = Canvas(width: 1, height: 1)
+  func height(width: Double = Figure.width - 2 * Figure.margin) throws(ImageError) -> Double {
+    let ruler = try Canvas(width: 1, height: 1)
     let places = places(width: width) {
       ruler.size(of: Formula($0), font: TextStyle.small.font).width
     }
@@ -43,7 +43,7 @@ struct Legend {
     on figure: Figure, at point: (x: Double, y: Double),
     width: Double = Figure.width - 2 * Figure.margin
   ) {
-    let ruler = Canvas(width: 1, height: 1)
+    let ruler = figure.canvas.blank(width: 1, height: 1)
     let places = places(width: width) {
       ruler.size(of: Formula($0), font: TextStyle.small.font).width
     }

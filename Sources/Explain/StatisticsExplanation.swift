@@ -38,13 +38,13 @@ public struct StatisticsExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let order = classes.labels.indices.sorted {
       statistics.classes[$0].objects > statistics.classes[$1].objects
     }
     let shown = Array(order.prefix(Self.classLimit))
     let barsHeight = max(19 * Double(shown.count) + (order.count > shown.count ? 19 : 0), 250)
-    let figure = Figure(
+    let figure = try Figure(
       name,
       """
       \(grouped(statistics.imageCount)) images with \(grouped(statistics.objectCount)) objects of \

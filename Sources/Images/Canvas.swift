@@ -28,7 +28,23 @@ public final class Canvas {
   ///   - height: rows.
   ///   - scale: pixels to a unit of the coordinates.
   /// - Precondition: both sides are in `1...Canvas.maximumSide`.
-  public init(width: Int, height: Int, scale: Double = 1, background: Color = .white) {
+  /// - Throws: `ImageError` where Cairo or Pango is missing.
+  public convenience init(
+    width: Int, height: Int, scale: Double = 1, background: Color = .white
+  ) throws(ImageError) {
+    if let problem = ccairo_open() {
+      throw ImageError(file: nil, reason: .drawingUnavailable(String(cString: problem)))
+    }
+    self.init(opened: width, height, scale, background)
+  }
+
+  /// Another empty surface, of its own size. Where there is one canvas, there can be two.
+  ///
+  /// - Precondition: both sides are in `1...Canvas.maximumSide`.
+  package func blank(width: Int, height: Int) -> Canvas { Canvas(opened: width, height, 1, .white) }
+
+  /// An empty surface where Cairo and Pango have been opened.
+  private init(opened width: Int, _ height: Int, _ scale: Double, _ background: Color) {
     precondition(
       (1...Self.maximumSide).contains(width) && (1...Self.maximumSide).contains(height),
       "a canvas of \(width) x \(height) pixels; Cairo draws at most \(Self.maximumSide) on a side")
@@ -48,7 +64,8 @@ public final class Canvas {
 
   /// A picture to draw on, pixel by pixel of the same size.
   ///
-  /// - Throws: `ImageError` for a picture with a side above `Canvas.maximumSide`.
+  /// - Throws: `ImageError` for a picture with a side above `Canvas.maximumSide`, and where Cairo or
+  ///   Pango is missing.
   public convenience init(_ image: Image) throws(ImageError) {
     guard max(image.width, image.height) <= Self.maximumSide else {
       throw ImageError(
@@ -57,7 +74,7 @@ public final class Canvas {
           "nothing can be drawn on \(image.width) x \(image.height) pixels; at most "
             + "\(Self.maximumSide) on a side"))
     }
-    self.init(width: image.width, height: image.height)
+    try self.init(width: image.width, height: image.height)
     draw(
       image,
       in: Rectangle(x: 0, y: 0, width: Double(image.width), height: Double(image.height)))

@@ -62,14 +62,18 @@ public struct ContactSheet: Hashable, Sendable {
   /// The sheet, drawn.
   ///
   /// Where it would be larger than a canvas can be, the pictures become smaller.
+  ///
+  /// - Throws: `ImageError` where nothing can be drawn because Cairo or Pango is missing.
   public var canvas: Canvas {
-    let columns = max(1, min(columns ?? automaticColumns, max(1, entries.count)))
-    let rows = (entries.count + columns - 1) / columns
-    var layout = Layout(sheet: self, columns: columns, rows: rows, width: thumbnailWidth)
-    while max(layout.size.width, layout.size.height) > Canvas.maximumSide, layout.width > 16 {
-      layout = Layout(sheet: self, columns: columns, rows: rows, width: layout.width * 3 / 4)
+    get throws(ImageError) {
+      let columns = max(1, min(columns ?? automaticColumns, max(1, entries.count)))
+      let rows = (entries.count + columns - 1) / columns
+      var layout = try Layout(sheet: self, columns: columns, rows: rows, width: thumbnailWidth)
+      while max(layout.size.width, layout.size.height) > Canvas.maximumSide, layout.width > 16 {
+        layout = try Layout(sheet: self, columns: columns, rows: rows, width: layout.width * 3 / 4)
+      }
+      return try draw(layout)
     }
-    return draw(layout)
   }
 
   private var automaticColumns: Int {
@@ -93,7 +97,7 @@ public struct ContactSheet: Hashable, Sendable {
     var captionHeight: Double
     var size: (width: Int, height: Int)
 
-    init(sheet: ContactSheet, columns: Int, rows: Int, width: Int) {
+    init(sheet: ContactSheet, columns: Int, rows: Int, width: Int) throws(ImageError) {
       let width = max(16, width)
       self.width = width
       self.columns = columns
@@ -110,7 +114,7 @@ public struct ContactSheet: Hashable, Sendable {
       let totalWidth = 2 * margin + Double(columns * width) + Double(columns - 1) * gap
       keysTop = header
       keyHeight = (1.7 * font.size).rounded()
-      let ruler = Canvas(width: 1, height: 1)
+      let ruler = try Canvas(width: 1, height: 1)
       var (x, line) = (0.0, 0)
       for key in sheet.keys {
         // A square, the text, and room to the next: how wide letters are depends on the canvas.
@@ -130,8 +134,8 @@ public struct ContactSheet: Hashable, Sendable {
     }
   }
 
-  private func draw(_ layout: Layout) -> Canvas {
-    let canvas = Canvas(
+  private func draw(_ layout: Layout) throws(ImageError) -> Canvas {
+    let canvas = try Canvas(
       width: min(layout.size.width, Canvas.maximumSide),
       height: min(layout.size.height, Canvas.maximumSide), background: Color(hex: 0x16181D))
     let textWidth = Double(canvas.width) - 2 * layout.margin

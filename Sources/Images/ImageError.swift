@@ -30,6 +30,8 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible, Lo
     case unknownExtension(String, supported: [String])
     /// The picture cannot be encoded or the file not written; with the system's words.
     case unwritable(String)
+    /// Cairo and Pango, which draw, are not there or cannot be opened; with the loader's words.
+    case drawingUnavailable(String)
   }
 
   /// An error about a file or, without one, about a picture in memory.
@@ -57,6 +59,8 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible, Lo
         + (found.isEmpty ? "has no extension" : "no picture format ends in “.\(found)”")
         + "; use one of \(supported.map { "." + $0 }.joined(separator: ", "))"
     case .unwritable(let text): "\(name): cannot be written: \(text)"
+    case .drawingUnavailable(let text):
+      "drawing needs Cairo and Pango, which Debian has in libpangocairo-1.0-0: \(text)"
     }
   }
 

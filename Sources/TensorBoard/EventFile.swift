@@ -1,5 +1,5 @@
 import Foundation
-import SwiftProtobuf
+import Protobuf
 
 /// A file that TensorBoard reads: figures, curves and pictures by step.
 ///
@@ -20,25 +20,35 @@ public final class EventFile {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     url = Self.freeName(in: folder)
     records = try RecordFile(url)
-    try append { $0.fileVersion = "brain.Event:2" }
+    try append(step: 0) { $0.add(3, "brain.Event:2") }
     guard step > 0 else { return }
-    try append(step: step + 1) { $0.sessionLog = .with { $0.status = .start } }
+    // A session log whose status, 1, says that the run starts here.
+    try append(step: step + 1) { $0.add(7) { $0.add(1, 1) } }
   }
 
   /// Adds values of a step.
   /// - Throws: what Foundation says when the file cannot be written.
   public func append(_ values: [EventValue], step: Int) throws {
     try append(step: step) { event in
-      event.summary = .with { $0.values = values.map(\.message) }
+      event.add(5) { summary in
+        for value in values { summary.add(1, value.message) }
+      }
     }
   }
 
-  private func append(step: Int = 0, _ fill: (inout Event) -> Void) throws {
-    var event = Event()
-    event.wallTime = Date.now.timeIntervalSince1970
-    event.step = Int64(step)
+  /// Appends an `Event`: the time 1, the step 2, and one of version 3, summary 5 and session log 7.
+  ///
+  /// Field numbers here and in ``EventValue``: TensorFlow's `event.proto`, `summary.proto`,
+  /// `tensor.proto` and `tensor_shape.proto`.
+  private func append(step: Int, _ fill: (inout ProtobufMessage) -> Void) throws {
+    var event = ProtobufMessage()
+    event.add(1, Date.now.timeIntervalSince1970)
+    // As everywhere in the third version of the format, what is 0 is left out.
+    if step != 0 { event.add(2, step) }
     fill(&event)
-    try records.append(event.serializedData())
+    var record = Data(capacity: event.count)
+    try event.write { record.append(contentsOf: $0) }
+    try records.append(record)
   }
 
   /// `events.out.tfevents.`, the seconds since 1970, the host and the process: what TensorFlow names

@@ -1,16 +1,18 @@
 import Evaluation
 import Foundation
+import Protobuf
 
 /// One value under a name. TensorBoard groups names by what comes before the slash.
 public struct EventValue: Sendable {
-  let message: Summary.Value
+  /// `Summary.Value`: the tag 1, the plug-in's metadata 9, and one of number 2, picture 4 and tensor 8.
+  let message: ProtobufMessage
 
   /// A number.
   public static func scalar(_ value: Double, _ tag: String) -> EventValue {
     EventValue(
-      message: .with {
-        $0.tag = tag
-        $0.scalar = Float(value)
+      message: ProtobufMessage {
+        $0.add(1, tag)
+        $0.add(2, Float(value))
       })
   }
 
@@ -24,13 +26,14 @@ public struct EventValue: Sendable {
     _ encoded: Data, width: Int, height: Int, _ tag: String
   ) -> EventValue {
     EventValue(
-      message: .with {
-        $0.tag = tag
-        $0.picture = .with {
-          $0.width = Int32(width)
-          $0.height = Int32(height)
-          $0.colorspace = 3
-          $0.encoded = encoded
+      message: ProtobufMessage {
+        $0.add(1, tag)
+        $0.add(4) {
+          $0.add(1, height)
+          $0.add(2, width)
+          // RGB.
+          $0.add(3, 3)
+          $0.add(4, bytes: encoded)
         }
       })
   }
@@ -54,23 +57,24 @@ extension EventValue {
       \.hits, \.falseDetections, { _ in 0 }, \.misses, \.precision, \.recall,
     ]
     return EventValue(
-      message: .with {
-        $0.tag = tag
-        $0.metadata = .with {
-          $0.dataClass = 2
-          $0.plugin = .with {
-            $0.name = "pr_curves"
-            $0.content = content(thresholdCount)
+      message: ProtobufMessage {
+        $0.add(1, tag)
+        $0.add(8) {
+          // Floats.
+          $0.add(1, 1)
+          $0.add(2) { shape in
+            for size in [rows.count, thresholdCount] { shape.add(2) { $0.add(1, size) } }
           }
+          $0.add(5, packed: rows.flatMap { value in points.map { Float(value($0)) } })
         }
-        $0.tensor = .with {
-          $0.type = 1
-          $0.shape = .with {
-            $0.dimensions = [rows.count, thresholdCount].map { size in
-              .with { $0.size = Int64(size) }
-            }
+        $0.add(9) {
+          $0.add(1) {
+            $0.add(1, "pr_curves")
+            // The plug-in's own message; `plugin_data.proto`.
+            $0.add(2) { $0.add(2, thresholdCount) }
           }
-          $0.floats = rows.flatMap { value in points.map { Float(value($0)) } }
+          // A tensor.
+          $0.add(4, 2)
         }
       })
   }
@@ -101,11 +105,5 @@ extension EventValue {
         misses: max(0, Double(curve.objectCount) - hits), precision: precision,
         recall: curve.recall[accepted - 1])
     }
-  }
-
-  private static func content(_ thresholdCount: Int) -> Data {
-    let plugin = PrecisionRecallPlugin.with { $0.thresholdCount = UInt32(thresholdCount) }
-    // A message of numbers cannot fail to be written.
-    return (try? plugin.serializedData()) ?? Data()
   }
 }

@@ -1,5 +1,8 @@
 import Foundation
 
+/// The system's function, which a method of that name would hide.
+private let writeBytes: @Sendable (Int32, UnsafeRawPointer?, Int) -> Int = { write($0, $1, $2) }
+
 /// A file that appears whole or not at all, even if the machine stops.
 ///
 /// Bytes go to a temporary file in the destination's folder; ``commit()`` forces them onto the disk
@@ -63,7 +66,7 @@ public final class AtomicFile {
   public func write(_ bytes: UnsafeRawBufferPointer) throws {
     var rest = bytes
     while !rest.isEmpty {
-      let written = Glibc.write(descriptor, rest.baseAddress, min(rest.count, 1 << 24))
+      let written = writeBytes(descriptor, rest.baseAddress, min(rest.count, 1 << 24))
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { throw failure("write to the file") }
       rest = UnsafeRawBufferPointer(rebasing: rest[written...])

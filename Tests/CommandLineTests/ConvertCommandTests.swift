@@ -112,8 +112,7 @@ struct ConvertCommandTests {
     }
   }
 
-  @Test(.enabled(if: SharedFixtures.exists("fixtures/checkpoints")))
-  func theTutorialsCheckpointSaysItsEpoch() throws {
+  @Test func theTutorialsCheckpointSaysItsEpoch() throws {
     try withUnpackedCheckpoint("tutorial_whole_model_zip.pth.tar") { url in
       let found = try inspect(url)
       #expect(found["layout"] as? String == "tutorial")
@@ -121,8 +120,7 @@ struct ConvertCommandTests {
     }
   }
 
-  @Test(.enabled(if: SharedFixtures.exists("fixtures/checkpoints")))
-  func aBaseIsReducedAndServesTraining() throws {
+  @Test func aBaseIsReducedAndServesTraining() throws {
     try withUnpackedCheckpoint("torchvision_vgg16_state_dict.pth") { url in
       try withTemporaryFolder { folder in
         let file = folder.appending(path: "base.safetensors")

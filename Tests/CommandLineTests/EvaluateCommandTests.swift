@@ -18,7 +18,8 @@ struct EvaluateCommandTests {
   @Test(
     .enabled(
       if: SharedFixtures.exists("fixtures/peers/voc100-detections")
-        && SharedFixtures.exists("data/VOC2012-real100")))
+        && SharedFixtures.exists("data/VOC2012-real100"),
+      "needs the photographs beside the project"))
   func scoresVOCResultFilesAsOthersDo() throws {
     let outcome = try CommandLineTool.run([
       "evaluate", "--results",
@@ -34,9 +35,8 @@ struct EvaluateCommandTests {
   }
 
   /// Expected values: pycocotools.
-  @Test(.enabled(if: SharedFixtures.exists("fixtures/peers/coco-eval")))
-  func scoresCOCOResultsAsPycocotoolsDoes() throws {
-    let folder = SharedFixtures.url("fixtures/peers/coco-eval")
+  @Test func scoresCOCOResultsAsPycocotoolsDoes() throws {
+    let folder = Fixtures.url("coco-eval")
     let outcome = try CommandLineTool.run([
       "evaluate", "--results", folder.appending(path: "results.json").path,
       "--annotations", folder.appending(path: "instances.json").path, "--json", "-",

@@ -54,7 +54,7 @@ struct FilmTests {
     ).split(separator: "\n").map { String($0) }
   }
 
-  @Test(.enabled(if: hasFFmpeg))
+  @Test(.enabled(if: hasFFmpeg, "needs ffmpeg"))
   func aFilmIsCopiedFrameByFrameWithItsSound() throws {
     try withTemporaryFolder { folder in
       let film = try clip(folder)
@@ -78,7 +78,7 @@ struct FilmTests {
     }
   }
 
-  @Test(.enabled(if: hasFFmpeg), arguments: [false, true])
+  @Test(.enabled(if: hasFFmpeg, "needs ffmpeg"), arguments: [false, true])
   func aFilmWithoutSoundIsCopiedToo(replaces: Bool) throws {
     try withTemporaryFolder { folder in
       let film = try clip(folder, "-map", "0:v")
@@ -92,7 +92,7 @@ struct FilmTests {
     }
   }
 
-  @Test(.enabled(if: hasFFmpeg))
+  @Test(.enabled(if: hasFFmpeg, "needs ffmpeg"))
   func aFilmThatLiesOnItsSideIsTurned() throws {
     try withTemporaryFolder { folder in
       let lying = folder.appending(path: "lying.mp4")
@@ -111,7 +111,7 @@ struct FilmTests {
     }
   }
 
-  @Test(.enabled(if: hasFFmpeg))
+  @Test(.enabled(if: hasFFmpeg, "needs ffmpeg"))
   func whatIsNoFilmIsRefusedByName() throws {
     try withTemporaryFolder { folder in
       let model = try model(in: folder)

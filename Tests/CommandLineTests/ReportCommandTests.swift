@@ -8,7 +8,8 @@ struct ReportCommandTests {
   @Test(
     .enabled(
       if: SharedFixtures.exists("fixtures/peers/voc100-detections")
-        && SharedFixtures.exists("data/VOC2012-real100")))
+        && SharedFixtures.exists("data/VOC2012-real100"),
+      "needs the photographs beside the project"))
   func showsResultFilesOfOthersWithTheirFigures() throws {
     try withTemporaryFolder { folder in
       let page = folder.appending(path: "report.html")

@@ -83,7 +83,7 @@ struct DatasetCheckTests {
 
   @Test(
     "the blood cells have two boxes without area",
-    .enabled(if: SharedFixtures.exists("data/BCCD")))
+    .enabled(if: SharedFixtures.exists("data/BCCD"), "needs the data sets beside the project"))
   func bloodCells() throws {
     let folder = SharedFixtures.url("data/BCCD")
     let set = try DetectionDataset(voc: [DatasetSource(folder: folder, split: nil)])

@@ -176,7 +176,7 @@ struct VOCReadingTests {
   /// Folder, list, pictures, objects: the numbers beside the data.
   @Test(
     "real data sets have the pictures and objects that they should",
-    .enabled(if: SharedFixtures.exists("data/BCCD")),
+    .enabled(if: SharedFixtures.exists("data/BCCD"), "needs the data sets beside the project"),
     arguments: [
       ("BCCD", nil, 364, 4888, 3), ("BCCD", "train", 205, nil, 3), ("BCCD", "val", 87, nil, 3),
       ("BCCD", "trainval", 292, nil, 3), ("BCCD", "test", 72, nil, 3),
@@ -194,7 +194,9 @@ struct VOCReadingTests {
 
   @Test(
     "the real photographs of VOC 2012 have 38 difficult objects",
-    .enabled(if: SharedFixtures.exists("data/VOC2012-real100")))
+    .enabled(
+      if: SharedFixtures.exists("data/VOC2012-real100"), "needs the photographs beside the project")
+  )
   func realDifficult() throws {
     let folder = SharedFixtures.url("data/VOC2012-real100")
     let set = try DetectionDataset(voc: [DatasetSource(folder: folder, split: "trainval")])

@@ -7,11 +7,7 @@ import Testing
 struct FileDownloadTests {
   private let content = (0..<300_000).map { UInt8(truncatingIfNeeded: $0 * 31 / 7) }
 
-  private var sha256: String {
-    var digest = MessageDigest(.sha256)
-    content.withUnsafeBytes { digest.update($0) }
-    return digest.finished()
-  }
+  private var sha256: String { DigestAlgorithm.sha256.digest(of: content) }
 
   /// Downloads from a server that gives those answers.
   private func fetch(

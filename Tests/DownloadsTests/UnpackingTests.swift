@@ -23,11 +23,7 @@ struct UnpackingTests {
     return Array(try Data(contentsOf: target))
   }
 
-  private func digest(_ bytes: [UInt8]) -> String {
-    var digest = MessageDigest(.md5)
-    bytes.withUnsafeBytes { digest.update($0) }
-    return digest.finished()
-  }
+  private func digest(_ bytes: [UInt8]) -> String { DigestAlgorithm.md5.digest(of: bytes) }
 
   @Test func partsOfADataSetBecomeOneFolder() throws {
     try withTemporaryFolder { folder in

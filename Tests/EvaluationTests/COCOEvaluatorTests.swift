@@ -6,14 +6,11 @@ import Testing
 
 @Suite("COCO's figures")
 struct COCOEvaluatorTests {
-  private static let folder = "fixtures/peers/coco-eval"
   private let classes = ClassList(["cat", "dog"])
 
-  @Test(
-    "equal pycocotools' on 100 images with crowds",
-    .enabled(if: SharedFixtures.exists(folder)))
+  @Test("equal pycocotools' on 100 images with crowds")
   func golden() throws {
-    let folder = SharedFixtures.url(Self.folder)
+    let folder = Fixtures.url("coco-eval")
     let report = try EvaluationReport(
       COCOResult.results(contentsOf: folder.appending(path: "results.json")),
       against: COCOInstances(contentsOf: folder.appending(path: "instances.json")))

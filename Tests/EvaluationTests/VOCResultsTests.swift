@@ -14,7 +14,9 @@ struct VOCResultsTests {
   /// as they are, boxes measured without counting the last pixel.
   @Test(
     "somebody else's detections on 100 photographs score as in their evaluator",
-    .enabled(if: SharedFixtures.exists(detections) && SharedFixtures.exists(photographs)))
+    .enabled(
+      if: SharedFixtures.exists(detections) && SharedFixtures.exists(photographs),
+      "needs the photographs beside the project"))
   func realPhotographs() throws {
     let folder = SharedFixtures.url(Self.detections)
     let dataset = try DetectionDataset(

@@ -57,7 +57,7 @@ struct RenderingTests {
   @Test func `every concept is drawn as PNG and SVG of the promised width`() throws {
     try withTemporaryFolder { folder in
       for (name, explanation) in try Self.explanations() {
-        let canvas = explanation.figure(pixelWidth: 900).canvas
+        let canvas = try explanation.figure(pixelWidth: 900).canvas
         let png = folder.appending(path: "\(name).png")
         try canvas.write(to: png)
         let image = try Image(contentsOf: png)
@@ -75,8 +75,8 @@ struct RenderingTests {
 
   @Test func `a picture twice as wide shows the same, twice as large`() throws {
     for (name, explanation) in try Self.explanations() {
-      let small = explanation.figure(pixelWidth: 720).canvas
-      let large = explanation.figure(pixelWidth: 1440).canvas
+      let small = try explanation.figure(pixelWidth: 720).canvas
+      let large = try explanation.figure(pixelWidth: 1440).canvas
       // Letters have whole pixels' widths, so that a line may break elsewhere.
       #expect(abs(large.height - 2 * small.height) <= 120, "\(name)")
     }

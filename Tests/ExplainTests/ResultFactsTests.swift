@@ -54,6 +54,6 @@ struct ResultFactsTests {
         scene, predictions: RawPredictions(madeUpFor: scene, configuration: configuration),
         of: configuration),
     ]
-    for page in pages { #expect(page.figure(pixelWidth: 360).canvas.width == 360) }
+    for page in pages { #expect(try page.figure(pixelWidth: 360).canvas.width == 360) }
   }
 }

@@ -2,8 +2,8 @@ import Images
 import Testing
 
 @Suite struct ScaledCanvasTests {
-  @Test func `a canvas of scale 2 draws everything twice as large`() {
-    let canvas = Canvas(width: 16, height: 12, scale: 2, background: .black)
+  @Test func `a canvas of scale 2 draws everything twice as large`() throws {
+    let canvas = try Canvas(width: 16, height: 12, scale: 2, background: .black)
     canvas.fill(Rectangle(x: 2, y: 1, width: 3, height: 4), color: .white)
     let image = canvas.image
     for y in 0..<12 {
@@ -14,16 +14,16 @@ import Testing
     }
   }
 
-  @Test func `a picture keeps its pixels where the scale makes room for them`() {
+  @Test func `a picture keeps its pixels where the scale makes room for them`() throws {
     var picture = Image(width: 8, height: 8, fill: (0, 0, 0))
     for y in 0..<8 { for x in 0..<8 where (x + y) % 2 == 0 { picture[x, y] = (255, 255, 255) } }
-    let canvas = Canvas(width: 8, height: 8, scale: 4)
+    let canvas = try Canvas(width: 8, height: 8, scale: 4)
     canvas.draw(picture, in: Rectangle(x: 0, y: 0, width: 2, height: 2))
     #expect(canvas.image == picture)
   }
 
-  @Test func `what is drawn clipped stays inside the rectangle`() {
-    let canvas = Canvas(width: 10, height: 10, background: .black)
+  @Test func `what is drawn clipped stays inside the rectangle`() throws {
+    let canvas = try Canvas(width: 10, height: 10, background: .black)
     let everything = Rectangle(x: 0, y: 0, width: 10, height: 10)
     canvas.clipped(to: Rectangle(x: 2, y: 3, width: 4, height: 5)) {
       canvas.fill(everything, color: .white)
@@ -35,8 +35,8 @@ import Testing
     #expect(canvas.image.pixels.allSatisfy { $0 == 255 })
   }
 
-  @Test func `a dashed outline has gaps`() {
-    let canvas = Canvas(width: 60, height: 30)
+  @Test func `a dashed outline has gaps`() throws {
+    let canvas = try Canvas(width: 60, height: 30)
     canvas.stroke(
       Rectangle(x: 5, y: 5, width: 50, height: 20), color: .black, lineWidth: 2, dashes: [5, 5])
     let image = canvas.image
@@ -44,8 +44,8 @@ import Testing
     #expect(line.contains(true) && line.contains(false))
   }
 
-  @Test func `a paragraph grows by lines where its width shrinks`() {
-    let canvas = Canvas(width: 10, height: 10)
+  @Test func `a paragraph grows by lines where its width shrinks`() throws {
+    let canvas = try Canvas(width: 10, height: 10)
     let font = Font(size: 20)
     let text = "several words that need more than one line"
     let whole = canvas.height(ofParagraph: text, font: font, width: 5000)
@@ -54,16 +54,16 @@ import Testing
     #expect(broken > 2.5 * whole)
   }
 
-  @Test func `an index is smaller than its letter, and stands lower`() {
-    let canvas = Canvas(width: 10, height: 10)
+  @Test func `an index is smaller than its letter, and stands lower`() throws {
+    let canvas = try Canvas(width: 10, height: 10)
     let font = Font(size: 40)
     let plain = canvas.size(of: "xnnnn", font: font)
     let indexed = canvas.size(of: Formula("x_{nnnn}"), font: font)
     #expect(indexed.width < 0.9 * plain.width && indexed.width > 0.6 * plain.width)
   }
 
-  @Test func `only a formula's own marks are marks`() {
-    let canvas = Canvas(width: 10, height: 10)
+  @Test func `only a formula's own marks are marks`() throws {
+    let canvas = try Canvas(width: 10, height: 10)
     let font = Font(size: 20)
     for text in ["a < b & c > d", "<b>", "conv4_3", "{x}", "2 * 3", "_{", "*{x"]
     where text.count > 2 {
@@ -76,8 +76,8 @@ import Testing
     }
   }
 
-  @Test func `a painter keeps plates inside the frame that it is given`() {
-    let canvas = Canvas(width: 300, height: 200)
+  @Test func `a painter keeps plates inside the frame that it is given`() throws {
+    let canvas = try Canvas(width: 300, height: 200)
     let frame = Rectangle(x: 100, y: 60, width: 120, height: 100)
     BoxPainter(lineWidth: 2, fontSize: 12).paint(
       [

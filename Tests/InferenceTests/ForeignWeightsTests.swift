@@ -3,14 +3,12 @@ import TestSupport
 import Testing
 import Weights
 
-@Suite(
-  "Weights of other implementations in the native engine", .serialized,
-  .enabled(if: SharedFixtures.exists("fixtures/checkpoints")))
+@Suite("Weights of other implementations in the native engine", .serialized)
 struct ForeignWeightsTests {
   @Test("compute here what they compute there", arguments: ForeignCheckpoint.all)
   func forward(peer: ForeignCheckpoint) throws {
     let golden = try SafeTensors(
-      contentsOf: SharedFixtures.url("fixtures/checkpoints/\(peer.golden).safetensors"))
+      contentsOf: Fixtures.url("checkpoints/\(peer.golden).safetensors"))
     try withUnpackedCheckpoint(peer.checkpoint) { url in
       let predictor = try NativePredictor(ImportedModel(contentsOf: url), precision: .float32)
       let found = try predictor.predict(normalized: golden.floats(peer.input), imageCount: 1)

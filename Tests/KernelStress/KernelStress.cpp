@@ -1,5 +1,5 @@
 // Every kernel on every instruction set that this machine has, against the definition in double precision. Part of the
-// tests of Inference; `scripts/check-kernels.sh` builds it by itself, with the sanitizers for addresses and undefined
+// tests of Inference; `scripts/check/kernels.sh` builds it by itself, with the sanitizers for addresses and undefined
 // behaviour.
 #include "KernelStress.h"
 

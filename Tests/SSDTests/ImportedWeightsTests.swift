@@ -6,14 +6,12 @@ import Testing
 import Torch
 import Weights
 
-@Suite(
-  "Weights of other implementations", .serialized,
-  .enabled(if: SharedFixtures.exists("fixtures/checkpoints")))
+@Suite("Weights of other implementations", .serialized)
 struct ImportedWeightsTests {
   @Test("compute here what they compute there", arguments: ForeignCheckpoint.all)
   func forward(peer: ForeignCheckpoint) throws {
     let golden = try SafeTensors(
-      contentsOf: SharedFixtures.url("fixtures/checkpoints/\(peer.golden).safetensors"))
+      contentsOf: Fixtures.url("checkpoints/\(peer.golden).safetensors"))
     try withUnpackedCheckpoint(peer.checkpoint) { url in
       let model = try ImportedModel(contentsOf: url)
       let network = SSDNetwork(model.configuration)

@@ -59,19 +59,53 @@ struct EventFileTests {
     }
   }
 
+  /// Expected bytes, behind the time: swift-protobuf 1.39 with TensorFlow's message definitions.
+  @Test func `events have the bytes that a protobuf compiler's code writes`() throws {
+    try withTemporaryFolder { folder in
+      let file = try EventFile(in: folder, resumingAfter: 20)
+      try file.append(
+        [.scalar(0.5, "loss"), .scalar(0, "zero"), .scalar(-2.25e-7, "rate")], step: 1)
+      try file.append([], step: 300)
+      try file.append(
+        [.picture(Data([1, 2, 3, 250]), width: 300, height: 200, "pictures/first")], step: 70000)
+      let curve = PrecisionRecallCurve(
+        scores: [0.9, 0.6, 0.5, 0.2], isHit: [true, false, true, true], objectCount: 4)
+      try file.append([.precisionRecall(curve, "classes/blüte", thresholdCount: 5)], step: 1 << 40)
+      let expected = [
+        "1a0d627261696e2e4576656e743a32",
+        "10153a020801",
+        "10012a270a0b0a046c6f7373150000003f0a0b0a047a65726f15000000000a0b0a04726174651587"
+          + "9771b4",
+        "10ac022a00",
+        "10f0a2042a220a200a0e70696374757265732f6669727374220e08c80110ac0218032204010203fa",
+        "108080808080202ab1010aae010a0e636c61737365732f626cc3bc74654286010801120812020806"
+          + "120208052a780000404000000040000000400000803f000000000000803f0000803f0000803f0000"
+          + "00000000000000000000000000000000000000000000000000000000803f00000040000000400000"
+          + "4040000080400000403fabaa2a3fabaa2a3f0000803f0000803f0000403f0000003f0000003f0000"
+          + "803e000000004a130a0f0a0970725f637572766573120210052002",
+      ]
+      let found = try records(of: file.url).map { record in
+        record.dropFirst(9).map { String(format: "%02x", $0) }.joined()
+      }
+      #expect(found == expected)
+    }
+  }
+
+  private func recordCount(_ url: URL) throws -> Int { try records(of: url).count }
+
   /// Goes from frame to frame and compares lengths and checksums.
-  private func recordCount(_ url: URL) throws -> Int {
+  private func records(of url: URL) throws -> [Data] {
     let bytes = try Data(contentsOf: url)
     var position = 0
-    var count = 0
+    var records: [Data] = []
     while position < bytes.count {
       let length = Int(
         bytes[position..<position + 8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) })
-      let record = bytes[position + 12..<position + 12 + length]
-      #expect(bytes[position..<position + 16 + length] == RecordFile.framed(Data(record)))
+      let record = Data(bytes[position + 12..<position + 12 + length])
+      #expect(bytes[position..<position + 16 + length] == RecordFile.framed(record))
       position += 16 + length
-      count += 1
+      records.append(record)
     }
-    return count
+    return records
   }
 }

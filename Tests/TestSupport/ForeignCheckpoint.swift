@@ -1,7 +1,7 @@
 /// A model of another implementation, and what that implementation makes of an image: files and
-/// tensors of the shared fixtures.
+/// tensors of the fixtures.
 public struct ForeignCheckpoint: Sendable, CustomStringConvertible {
-  /// The file of the weights, below `fixtures/checkpoints`.
+  /// The file of the weights, in `Tests/Fixtures/checkpoints`.
   public var checkpoint: String
   /// The file of the image and the raw outputs, without its extension.
   public var golden: String

@@ -1,9 +1,10 @@
 import Foundation
 
-/// Large test material that lies beside the project, not in it.
+/// Data sets and detections that lie beside the project: too large to be part of it, or not free to be
+/// passed on. What a clone can have is in ``Fixtures``.
 ///
-/// A test that needs it is disabled by name when it is absent:
-/// `@Test(.enabled(if: SharedFixtures.exists("fixtures/peers")))`.
+/// A test that needs them is disabled by name, with a reason, when they are absent:
+/// `@Test(.enabled(if: SharedFixtures.exists("data/BCCD"), "needs BCCD beside the project"))`.
 public enum SharedFixtures {
   /// The folder `shared` beside the project's own.
   public static let root = URL(filePath: #filePath)

@@ -1,8 +1,8 @@
 import Foundation
 
-/// Unpacks a checkpoint of the shared fixtures into a temporary folder for the time of `body`.
+/// Unpacks a checkpoint of the fixtures into a temporary folder for the time of `body`.
 ///
-/// - Parameter name: the file's name without `.gz`.
+/// - Parameter name: the file's name without `.gz.gz`: weights that repeat themselves become small the second time.
 public func withUnpackedCheckpoint<Result>(
   _ name: String, _ body: (URL) throws -> Result
 ) throws -> Result {
@@ -12,9 +12,9 @@ public func withUnpackedCheckpoint<Result>(
       throw CocoaError(.fileWriteUnknown)
     }
     let gunzip = Process()
-    gunzip.executableURL = URL(filePath: "/usr/bin/env")
+    gunzip.executableURL = URL(filePath: "/bin/sh")
     gunzip.arguments = [
-      "gunzip", "-c", SharedFixtures.url("fixtures/checkpoints/\(name).gz").path,
+      "-c", #"gunzip -c "$0" | gunzip -c"#, Fixtures.url("checkpoints/\(name).gz.gz").path,
     ]
     gunzip.standardOutput = try FileHandle(forWritingTo: url)
     try gunzip.run()

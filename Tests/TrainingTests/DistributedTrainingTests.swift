@@ -8,7 +8,7 @@ import Torch
 import Training
 import Weights
 
-/// Ranks are threads here; `scripts/check-distributed.sh` does the like with processes.
+/// Ranks are threads here; `scripts/check/distributed.sh` does the like with processes.
 @Suite("Training on several ranks", .serialized)
 struct DistributedTrainingTests {
   /// Without batch normalisation, whose statistics are those of a rank's own images.

@@ -7,7 +7,7 @@ import Weights
 struct FuzzSeeds {
   private(set) var files: [(name: String, bytes: [UInt8])] = []
 
-  /// - Parameter checkpoints: a folder of gzipped checkpoints, or nil.
+  /// - Parameter checkpoints: a folder of checkpoints, gzipped twice, or nil.
   init(checkpoints: URL?) {
     files.append(("safetensors", Self.safeTensors))
     let pickle = Self.pickle

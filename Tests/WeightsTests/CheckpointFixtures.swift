@@ -14,7 +14,7 @@ struct ExpectedTensor: Decodable {
 /// The JSON file that describes a checkpoint fixture.
 func fixtureJSON<Value: Decodable>(_ name: String, as type: Value.Type) throws -> Value {
   try JSONDecoder().decode(
-    type, from: Data(contentsOf: SharedFixtures.url("fixtures/checkpoints/\(name)")))
+    type, from: Data(contentsOf: Fixtures.url("checkpoints/\(name)")))
 }
 
 /// Compares a tensor with what its fixture says about it.
@@ -34,6 +34,3 @@ func expectEqual(
     abs(sum - expected.sum) <= 1e-9 * Double(values.count), "\(name): \(sum)",
     sourceLocation: sourceLocation)
 }
-
-/// Whether the checkpoints lie beside the project.
-let haveCheckpoints = SharedFixtures.exists("fixtures/checkpoints")

@@ -4,10 +4,10 @@ import TestSupport
 import Testing
 import Weights
 
-@Suite("Importers", .enabled(if: haveCheckpoints))
+@Suite("Importers")
 struct ImporterFixtureTests {
   private func priors(of file: String, _ name: String) throws -> [Float] {
-    try SafeTensors(contentsOf: SharedFixtures.url("fixtures/checkpoints/\(file)")).floats(name)
+    try SafeTensors(contentsOf: Fixtures.url("checkpoints/\(file)")).floats(name)
   }
 
   private func centerSize(_ configuration: SSDConfiguration) -> [Float] {

@@ -167,10 +167,9 @@ struct LayoutTests {
       var name: String
       var shape: [Int]
     }
-    guard SharedFixtures.exists("fixtures/network_parameters.json") else { return }
     let golden = try JSONDecoder().decode(
       [Parameter].self,
-      from: Data(contentsOf: SharedFixtures.url("fixtures/network_parameters.json")))
+      from: Data(contentsOf: Fixtures.resource("network_parameters.json", of: "SSDTests")))
     let ours = SSDConfiguration.ssd300(classes: .voc).parameterShapes
     #expect(ours.map(\.name) == golden.map(\.name))
     #expect(ours.map(\.shape) == golden.map(\.shape))

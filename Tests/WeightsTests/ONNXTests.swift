@@ -1,5 +1,6 @@
 import Foundation
 import MultiBox
+import Protobuf
 import TestSupport
 import Testing
 import Weights

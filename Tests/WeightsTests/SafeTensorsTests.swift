@@ -198,10 +198,9 @@ private func file(_ header: String, data: Int, in folder: URL, length: UInt64? =
     #expect(error?.description.contains("No such file or directory") == true)
   }
 
-  @Test(.enabled(if: SharedFixtures.exists("fixtures/geometry.safetensors")))
-  func filesOfTheReferenceImplementationOpen() throws {
+  @Test func filesOfTheReferenceImplementationOpen() throws {
     let read = try SafeTensors(
-      contentsOf: SharedFixtures.url("fixtures/geometry.safetensors"))
+      contentsOf: Fixtures.resource("geometry.safetensors", of: "MultiBoxTests"))
     #expect(try read.tensor("priors_center_size").shape == [8732, 4])
     #expect(try read.floats("priors_center_size").count == 8732 * 4)
   }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Weights
 
-@Suite("Checkpoints of PyTorch", .enabled(if: haveCheckpoints))
+@Suite("Checkpoints of PyTorch")
 struct TorchArchiveFixtureTests {
   struct WholeModel: Decodable {
     var epoch: Int

@@ -2,6 +2,10 @@
 #include <cairo/cairo.h>
 #include <cairo/cairo-svg.h>
 
+// Opens Cairo and Pango, which has to come before every other call. Returns NULL, or why they cannot
+// be opened: a text that lives for ever. Any thread may call it, any number of times.
+const char *ccairo_open(void);
+
 // The few functions of Pango that lay text out, declared here as in its documentation. Its own
 // headers need the compiler flags of pangocairo.pc, among them -pthread, which SwiftPM refuses with
 // a warning on every build.

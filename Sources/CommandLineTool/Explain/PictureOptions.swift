@@ -24,7 +24,7 @@ struct PictureOptions: ParsableArguments {
 
   /// Draws the picture and says where it is.
   func write(_ explanation: some Explanation) throws {
-    let canvas = explanation.figure(pixelWidth: width).canvas
+    let canvas = try explanation.figure(pixelWidth: width).canvas
     try canvas.write(to: URL(filePath: output))
     print("\(output): \(canvas.width) x \(canvas.height) pixels")
   }

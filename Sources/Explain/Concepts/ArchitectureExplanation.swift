@@ -66,17 +66,17 @@ public struct ArchitectureExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let billions = Double(graph.multiplications) / 1e9
     let base =
       configuration.base.vgg16 == nil
       ? configuration.base.summary
       : "VGG-16 without its classifier, fc6 and fc7 as convolutions"
-    let figure = Figure(
+    let figure = try Figure(
       "\(configuration.name): the network, to scale",
       """
-      Heights are the maps' widths in positions, thicknesses their channels. Base: \(base). Auxiliary convolutions make the maps smaller still. From \
-      each framed map two convolutions predict boxes and classes. \
+      Heights are the maps' widths in positions, thicknesses their channels. Base: \(base). \
+      Auxiliary convolutions make the maps smaller still. From each framed map two convolutions predict boxes and classes. \
       One image takes \(decimal(billions, 1)) billion multiplications, each with an addition.
       """,
       contentHeight: Self.lift + Self.imageHeight + Self.nameRoom + 104, pixelWidth: pixelWidth)

@@ -53,12 +53,12 @@ public struct AugmentationExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let columns = 4
     let gap = 16.0
     let side = (Figure.width - 2 * Figure.margin - gap * Double(columns - 1)) / Double(columns)
     let rows = (draws.count + columns) / columns
-    let ruler = Canvas(width: 1, height: 1, scale: Double(pixelWidth) / Figure.width)
+    let ruler = try Canvas(width: 1, height: 1, scale: Double(pixelWidth) / Figure.width)
     let texts = ["as it was taken"] + draws.map { Self.text($0.parameters) }
     let textHeights = texts.map {
       ruler.height(ofParagraph: Formula($0), font: TextStyle.small.font, width: side)
@@ -67,7 +67,7 @@ public struct AugmentationExplanation: Explanation {
     let rowHeights = (0..<rows).map { row in
       side + 6 + (textHeights.dropFirst(row * columns).prefix(columns).max() ?? 0) + 14
     }
-    let figure = Figure(
+    let figure = try Figure(
       "Augmentation: one picture, \(draws.count) draws",
       """
       Before every use a training picture is changed at random: its colours, laid on a larger canvas of \

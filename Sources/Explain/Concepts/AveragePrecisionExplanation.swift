@@ -24,9 +24,9 @@ public struct AveragePrecisionExplanation: Explanation, Sendable {
     isHit: [true, true, false, true, false], objectCount: 4)
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let side = 320.0
-    let figure = Figure(
+    let figure = try Figure(
       "Average precision",
       """
       The detections of a class, best first. After each, precision says how much of what was reported \

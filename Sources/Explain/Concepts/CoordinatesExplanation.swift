@@ -14,12 +14,12 @@ public struct CoordinatesExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let panelWidth = 286.0
     let gutter = 34.0
     let panelHeight = PicturePanel.height(of: scene.image, width: panelWidth)
     let tableHeight = 21.0 * 3
-    let figure = Figure(
+    let figure = try Figure(
       "One box, two ways to write it",
       """
       Boundary coordinates say where a box begins and ends; they are what overlaps are measured with. \

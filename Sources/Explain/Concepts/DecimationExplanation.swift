@@ -36,8 +36,8 @@ public struct DecimationExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
-    let figure = Figure(
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
+    let figure = try Figure(
       "Decimation: fc6 and fc7 become convolutions",
       """
       VGG-16's first fully connected layer looks at the whole 7 × 7 map at once, which is a \

@@ -38,8 +38,8 @@ public struct FullyConnectedExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
-    let figure = Figure(
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
+    let figure = try Figure(
       "A fully connected layer is a convolution",
       """
       Its neurons multiply every number of the picture with a weight of their own and add up. A \

@@ -21,11 +21,11 @@ public struct JaccardExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let panelWidth = 330.0
     let panelHeight = PicturePanel.height(of: scene.image, width: panelWidth)
     let upper = max(panelHeight, 240)
-    let figure = Figure(
+    let figure = try Figure(
       "The Jaccard overlap",
       """
       How much two boxes have in common: the area that lies in both, over the area that lies in one \

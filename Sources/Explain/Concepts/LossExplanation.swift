@@ -50,13 +50,13 @@ public struct LossExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let panelWidth = 250.0
     let panelHeight = PicturePanel.height(of: scene.image, width: panelWidth)
     let chartHeight = max(panelHeight, 200)
     let rows = min(localization.positives.count, 5)
     let ratio = configuration.loss.negativesPerPositive
-    let figure = Figure(
+    let figure = try Figure(
       "The multibox loss",
       """
       \(confidence.positives.count) of \(grouped(priors.count)) priors are positive; were all the \

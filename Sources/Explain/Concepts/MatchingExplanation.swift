@@ -48,13 +48,13 @@ public struct MatchingExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let gap = 20.0
     let panelWidth = (Figure.width - 2 * Figure.margin - gap) / 2
     let panelHeight = PicturePanel.height(of: scene.image, width: panelWidth)
     let rows = min(scene.objects.count, 8)
     let table = objectTable(rows)
-    let figure = Figure(
+    let figure = try Figure(
       "Matching: which prior answers for which object",
       """
       A prior that overlaps an object by \(decimal(configuration.loss.overlapThreshold, 1)) or more is \

@@ -63,12 +63,12 @@ public struct OffsetsExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let panelWidth = 330.0
     let panelHeight = PicturePanel.height(of: scene.image, width: panelWidth)
     let upper = max(panelHeight, 250)
     let map = configuration.featureMaps[location.map]
-    let figure = Figure(
+    let figure = try Figure(
       "Offsets: from a prior to a box",
       """
       The network does not predict a box but how far it lies from a prior, measured in the prior's \

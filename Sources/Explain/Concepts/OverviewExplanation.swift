@@ -68,12 +68,12 @@ public struct OverviewExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let gap = 20.0
     let width = (Figure.width - 2 * Figure.margin - gap) / 2
     let height = PicturePanel.height(of: scene.image, width: width)
     let caption = 48.0
-    let figure = Figure(
+    let figure = try Figure(
       "SSD: from \(grouped(priors.count)) guesses to a list",
       "One network, one pass. Nothing is searched for; every guess is there from the beginning.",
       contentHeight: 2 * (height + caption) + 14, pixelWidth: pixelWidth)

@@ -43,14 +43,14 @@ public struct PredictionsExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let maps = configuration.featureMaps
     let columns = maps.count > 6 ? 4 : 3
     let rows = (maps.count + columns - 1) / columns
     let gap = 16.0
     let width = (Figure.width - 2 * Figure.margin - gap * Double(columns - 1)) / Double(columns)
     let height = PicturePanel.height(of: scene.image, width: width)
-    let figure = Figure(
+    let figure = try Figure(
       "What each map sees of “\(configuration.classes.label(at: classIndex))”",
       """
       Every position of every map scores each class for each of its priors; shown is the highest score \

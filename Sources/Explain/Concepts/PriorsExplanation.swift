@@ -49,7 +49,7 @@ public struct PriorsExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let maps = configuration.featureMaps
     let columns = maps.count > 6 ? 4 : 3
     let rows = (maps.count + columns - 1) / columns
@@ -65,7 +65,7 @@ public struct PriorsExplanation: Explanation {
             "1 : 1, extra: between this map's scale and the next"
           )
         ])
-    let figure = Figure(
+    let figure = try Figure(
       "Priors: \(grouped(priors.count)) boxes to start from",
       """
       Each map lays a grid over the picture, and every position of the grid has priors of several \

@@ -78,12 +78,12 @@ public struct ReceptiveFieldExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let side = 320.0
     let count = Double(mapLayers.count)
     let gap = 12.0
     let small = (Figure.width - 2 * Figure.margin - gap * (count - 1)) / count
-    let figure = Figure(
+    let figure = try Figure(
       "Receptive fields: what an element sees",
       """
       An element of a map depends on a square of the image that grows with every layer and soon \

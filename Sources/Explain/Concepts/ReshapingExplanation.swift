@@ -26,9 +26,9 @@ public struct ReshapingExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let total = configuration.priorCount
-    let figure = Figure(
+    let figure = try Figure(
       "From prediction maps to \(grouped(total)) boxes",
       """
       Two 3 × 3 convolutions look at every position of a map: one gives four offsets for each of its \

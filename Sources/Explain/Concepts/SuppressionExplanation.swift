@@ -30,13 +30,13 @@ public struct SuppressionExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let gap = 20.0
     let panelWidth = (Figure.width - 2 * Figure.margin - gap) / 2
     let panelHeight = PicturePanel.height(of: scene.image, width: panelWidth)
     let shown = min(candidates.boxes.count, Self.tableLimit)
     let tableHeight = 22.0 * Double(shown + 1)
-    let figure = Figure(
+    let figure = try Figure(
       "Suppression: one box for each object",
       """
       Many priors find the same object. From the best candidate of a class downwards, each one that \

@@ -45,9 +45,9 @@ public struct TrainingExplanation: Explanation {
   private var lastIteration: Double { Double(steps[steps.count - 1].iteration) }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let height = 190.0
-    let figure = Figure(
+    let figure = try Figure(
       "A training run: \(name)",
       """
       Thin lines are iterations as they were logged, thick ones means over their neighbours. The scale of the losses is \

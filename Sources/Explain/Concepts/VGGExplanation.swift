@@ -75,9 +75,9 @@ public struct VGGExplanation: Explanation {
   }
 
   /// Draws the picture; see ``Explanation``.
-  public func figure(pixelWidth: Int) -> Figure {
+  public func figure(pixelWidth: Int) throws(ImageError) -> Figure {
     let rowHeight = 31.0
-    let figure = Figure(
+    let figure = try Figure(
       "VGG-16, and what SSD makes of it",
       """
       VGG-16 names one thing in a picture of 224 × 224. SSD keeps its convolutions, trained on \

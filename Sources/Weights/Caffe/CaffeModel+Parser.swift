@@ -1,3 +1,5 @@
+import Protobuf
+
 extension CaffeModel {
   /// An array of a layer, as it is described.
   struct Blob {

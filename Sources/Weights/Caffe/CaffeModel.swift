@@ -1,4 +1,5 @@
 import Foundation
+import Protobuf
 
 /// A Caffe model's weights (`.caffemodel`), in the current layer format and the one before it.
 ///
@@ -40,7 +41,7 @@ public struct CaffeModel: TensorArchive {
       throw WeightFileError(
         file.url,
         .malformed("the Caffe model is damaged at byte \(failure.offset): \(failure.what)"))
-    } catch let end as ByteCursor.EndReached {
+    } catch let end as ProtobufReader.EndReached {
       throw WeightFileError(
         file.url,
         .tooShort(

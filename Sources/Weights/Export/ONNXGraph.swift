@@ -1,3 +1,5 @@
+import Protobuf
+
 /// A network in ONNX's terms: nodes in the order in which they are computed, and constants.
 ///
 /// Field numbers: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
