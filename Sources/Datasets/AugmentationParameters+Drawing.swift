@@ -109,7 +109,7 @@ extension PixelWindow {
   /// Whether some object overlaps the window enough and some object has its centre inside.
   fileprivate func holds(_ boxes: [BoundingBox], minimumOverlap: Float) -> Bool {
     let window = box
-    return boxes.contains { window.overlap($0) >= minimumOverlap }
+    return boxes.contains { window.iou(with: $0) >= minimumOverlap }
       && boxes.contains {
         $0.centerX > window.xMin && $0.centerX < window.xMax && $0.centerY > window.yMin
           && $0.centerY < window.yMax
