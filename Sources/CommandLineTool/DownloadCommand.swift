@@ -80,7 +80,8 @@
       let filled = Int(fraction * 24)
       let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
       let rest = rate > 0 ? ", \(formatted(seconds: Double(total - done) / rate)) left" : ""
-      return "\(name) [\(bar)] \(Int(fraction * 100)) % of \(formatted(bytes: total)), \(speed)\(rest)"
+      return
+        "\(name) [\(bar)] \(Int(fraction * 100)) % of \(formatted(bytes: total)), \(speed)\(rest)"
     }
   }
 #endif

@@ -84,7 +84,8 @@ struct InferenceOptions: ParsableArguments {
         predictor.instructionSet.supports(precision)
         ? "the model is not quantised (see `ssd quantize`)"
         : "this processor has nothing faster for it"
-      printError("note: \(predictor.precision.rawValue) instead of \(precision.rawValue): \(reason)")
+      printError(
+        "note: \(predictor.precision.rawValue) instead of \(precision.rawValue): \(reason)")
     }
     return predictor
   }

@@ -34,7 +34,7 @@ enum ResultScoring {
         detections: results.detections[image.id] ?? [],
         objects: dataset.groundTruth(at: index).map { object in
           var object = object
-          object.box = object.box.scaled(x: Float(image.width), y: Float(image.height))
+          object.box = object.box.pixels(width: image.width, height: image.height)
           return object
         })
     }

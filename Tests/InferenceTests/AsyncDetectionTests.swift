@@ -79,7 +79,8 @@ import Testing
     }
   }
 
-  @Test func `a call that is cancelled while it waits returns at once and never runs`() async throws {
+  @Test func `a call that is cancelled while it waits returns at once and never runs`() async throws
+  {
     let engine = GatedReader()
     let detector = Detector(engine)
     let image = image(0)

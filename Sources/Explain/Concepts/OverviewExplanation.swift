@@ -61,8 +61,10 @@ public struct OverviewExplanation: Explanation {
     let candidates = found.sorted { $0.score > $1.score }
     kept = classes.flatMap { classIndex in
       let ofClass = candidates.filter { $0.classIndex == classIndex }
-      return nms(ofClass.map(\.box), scores: ofClass.map(\.score), iouThreshold: settings.iouThreshold)
-        .map { ofClass[$0] }
+      return nms(
+        ofClass.map(\.box), scores: ofClass.map(\.score), iouThreshold: settings.iouThreshold
+      )
+      .map { ofClass[$0] }
     }.sorted { $0.score > $1.score }
     self.candidates = candidates
   }

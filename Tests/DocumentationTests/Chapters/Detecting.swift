@@ -38,11 +38,9 @@ extension Chapter {
     }
 
     let labeled = found.map { detection in
-      let box = detection.box.pixels(width: image.width, height: image.height)
-      return LabeledBox(
+      LabeledBox(
         rectangle: Rectangle(
-          x: Double(box.xMin), y: Double(box.yMin), width: Double(box.width),
-          height: Double(box.height)),
+          detection.box.pixels(width: image.width, height: image.height)),
         text: "\(detection.label) \(String(format: "%.2f", detection.score))",
         color: .distinct(detection.classIndex - 1, of: 6))
     }
