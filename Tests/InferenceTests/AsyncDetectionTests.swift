@@ -6,7 +6,7 @@ import MultiBox
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct AsyncDetectionTests {
+@Suite struct AsyncDetectionTests {
   private func image(_ number: Int) -> Image {
     Image(width: 60, height: 40, fill: (4, UInt8(number % 2 + 1), 0))
   }
