@@ -20,7 +20,7 @@ step "Score it on pictures that it has not seen" \
   evaluate "$run/best.safetensors" "$data" --json demo/figures.json
 
 step "Draw what it finds" \
-  detect "$run/best.safetensors" "$data/JPEGImages/0011[01]?.jpg" --minimum-score 0.4 --exclusive \
+  detect "$run/best.safetensors" "$data/JPEGImages/0011[01]?.jpg" --minimum-score 0.4 --class-agnostic-nms \
   --output demo/detections --sheet demo/detections.jpg --json demo/detections.json
 
 elapsed=$((SECONDS - started))

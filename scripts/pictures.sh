@@ -33,7 +33,7 @@ explain() { make "$2" explain "$1" "${@:3}" --width "$width" --output; }
 "$ssd" data synthesize "$folder/scenes" --train 12 --test 0 --seed 5 > /dev/null
 
 make data.jpg data show "$folder/scenes/trainval" --images 12 --columns 4 --output
-make objective.jpg detect "$model" "$folder/scenes/JPEGImages/0000*.jpg" --minimum-score 0.4 --exclusive --sheet
+make objective.jpg detect "$model" "$folder/scenes/JPEGImages/0000*.jpg" --minimum-score 0.4 --class-agnostic-nms --sheet
 
 explain overview overview.jpg --model "$model" --scene 10 --minimum-score 0.55
 explain coordinates coordinates.jpg

@@ -20,7 +20,7 @@ struct CommandError: Error, CustomStringConvertible {
 }
 
 /// Writes a line to the standard error.
-func complain(_ text: String) {
+func printError(_ text: String) {
   #if Distributed
     // What one process of a run remarks, all do.
     if let launch = Launch.current, launch.rank > 0 { return }

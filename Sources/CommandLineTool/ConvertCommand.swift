@@ -39,7 +39,7 @@ struct ConvertCommand: ParsableCommand {
     let written = try SafeTensors(contentsOf: target)
     for note in try checkpoint.notes + written.notesOnValues() { print("note: \(note)") }
     let bytes = (try target.resourceValues(forKeys: [.fileSizeKey]).fileSize) ?? 0
-    print("\(output): \(written.names.count) tensors, \(type.rawValue), \(spoken(bytes: bytes))")
+    print("\(output): \(written.names.count) tensors, \(type.rawValue), \(formatted(bytes: bytes))")
   }
 }
 
@@ -77,7 +77,7 @@ extension TensorArchive {
 }
 
 /// Sizes of files as people say them; a megabyte is a million bytes.
-func spoken(bytes: Int) -> String {
+func formatted(bytes: Int) -> String {
   switch bytes {
   case ..<1000: "\(bytes) bytes"
   case ..<1_000_000: String(format: "%.1f kB", Double(bytes) / 1e3)

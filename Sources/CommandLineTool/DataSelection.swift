@@ -99,7 +99,7 @@ enum DataSelection {
     }
     if !problems.isEmpty {
       let counts = DatasetCheck.counts(of: problems).map { "\($0.count) x \($0.reason)" }
-      complain(
+      printError(
         """
         left out of \(self): \(counts.joined(separator: ", ")) (`ssd data check` names each)
         """)

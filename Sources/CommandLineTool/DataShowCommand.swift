@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Images
+import Inference
 import MultiBox
 
 struct DataShowCommand: ParsableCommand {
@@ -118,11 +119,8 @@ struct DataShowCommand: ParsableCommand {
       width: max(1, Int((Double(whole.width) * scale).rounded())),
       height: max(1, Int((Double(whole.height) * scale).rounded())))
     let boxes = dataset.groundTruth(at: index).map { object in
-      let box = object.box.scaled(x: Float(image.width), y: Float(image.height))
-      return LabeledBox(
-        rectangle: Rectangle(
-          x: Double(box.xMin), y: Double(box.yMin), width: Double(box.width),
-          height: Double(box.height)),
+      LabeledBox(
+        rectangle: Rectangle(object.box.pixels(width: image.width, height: image.height)),
         text: dataset.classes.label(at: object.classIndex)
           + (object.isDifficult ? " (difficult)" : ""),
         color: .distinct(object.classIndex - 1, of: dataset.classes.count),

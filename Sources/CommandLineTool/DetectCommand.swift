@@ -81,16 +81,16 @@ struct DetectCommand: ParsableCommand {
     // Not the part's count: every part gives what one process would give.
     let detector = try machine.detector(
       model, packing: films.isEmpty && files.count == 1 ? .everyRun : .once)
-    let suppressed = try settings.suppressedLabels(of: detector.configuration.classes)
+    let excludedLabels = try settings.excludedLabels(of: detector.configuration.classes)
     let json = try json.map { try DetectionsFile($0, isPart: shard != .whole) }
     if let film = films.first {
       try FilmDetection(
-        detector: detector, settings: settings, suppressed: suppressed, batch: batch,
+        detector: detector, settings: settings, excludedLabels: excludedLabels, batch: batch,
         output: output.map { URL(filePath: $0) }
       ).run(on: Film(film), json: json)
     } else {
       try ImageDetection(
-        detector: detector, settings: settings, suppressed: suppressed, batch: batch,
+        detector: detector, settings: settings, excludedLabels: excludedLabels, batch: batch,
         output: output.map { URL(filePath: $0) }, sheet: sheet.map { URL(filePath: $0) }
       ).run(on: part, of: files, json: json)
     }

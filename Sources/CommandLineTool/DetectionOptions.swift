@@ -8,8 +8,11 @@ struct DetectionOptions: ParsableArguments {
 
   @Option(
     parsing: .unconditional,
-    help: "The overlap above which the lesser of two boxes of a class is dropped, 0...1.")
-  var maximumOverlap: Float = 0.5
+    help: """
+      Non-maximum suppression: the overlap (IoU) above which the lesser of two boxes of a class is \
+      dropped, 0...1.
+      """)
+  var iouThreshold: Float = 0.5
 
   @Option(parsing: .unconditional, help: "The most detections in an image.")
   var limit = 200
@@ -21,14 +24,22 @@ struct DetectionOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Leave a class out of the results; may be repeated.", valueName: "class"))
-  var suppress: [String] = []
+  var excludeClass: [String] = []
 
   @Flag(help: "Let a detection suppress overlapping ones of other classes too.")
-  var exclusive = false
+  var classAgnosticNMS = false
+
+  // The names of earlier releases.
+  @OptionGroup(visibility: .hidden) var formerOverlap: FormerOverlapName
+  @Option(name: .customLong("suppress"), help: .hidden) var formerExcludeClass: [String] = []
+  @Flag(name: .customLong("exclusive"), help: .hidden) var formerClassAgnosticNMS = false
 
   mutating func validate() throws {
-    guard (0...1).contains(minimumScore), (0...1).contains(maximumOverlap) else {
-      throw ValidationError("--minimum-score and --maximum-overlap lie between 0 and 1")
+    iouThreshold = formerOverlap.value(or: iouThreshold)
+    excludeClass += formerExcludeClass
+    classAgnosticNMS = classAgnosticNMS || formerClassAgnosticNMS
+    guard (0...1).contains(minimumScore), (0...1).contains(iouThreshold) else {
+      throw ValidationError("--minimum-score and --iou-threshold lie between 0 and 1")
     }
     guard limit > 0, candidates ?? 1 > 0 else {
       throw ValidationError("--limit and --candidates must be at least 1")
@@ -37,23 +48,17 @@ struct DetectionOptions: ParsableArguments {
 
   var value: DetectionSettings {
     DetectionSettings(
-      minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit,
-      maximumCandidates: candidates)
+      minimumScore: minimumScore, iouThreshold: iouThreshold, limit: limit,
+      maximumCandidates: candidates, nmsAcrossClasses: classAgnosticNMS)
   }
 
-  /// What is shown of an image's detections: with `--exclusive`, those that no better one of any class
-  /// overlaps too much.
-  func shown(_ detections: [Detection]) -> [Detection] {
-    guard exclusive else { return detections }
-    return MultiBox.suppressed(detections.map(\.box), maximumOverlap: maximumOverlap)
-      .map { detections[$0] }
-  }
-
-  func suppressedLabels(of classes: ClassList) throws -> Set<String> {
-    for label in suppress where classes.index(of: label) == nil {
+  /// The labels to leave out.
+  /// - Throws: ``CommandError`` for one that the model does not know.
+  func excludedLabels(of classes: ClassList) throws -> Set<String> {
+    for label in excludeClass where classes.index(of: label) == nil {
       throw CommandError(
         "the model knows no class `\(label)`; it knows \(classes.labels.joined(separator: ", "))")
     }
-    return Set(suppress)
+    return Set(excludeClass)
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Images
+import Inference
 import MultiBox
 
 /// Draws detections, each class in a colour of its own.
@@ -10,11 +11,8 @@ struct DetectionPainter {
   /// The image with boxes, labels and scores; the best detection lies on top.
   func paint(_ detections: [Detection], on image: Image) throws -> Image {
     let boxes = detections.reversed().map { detection in
-      let box = detection.box.scaled(x: Float(image.width), y: Float(image.height))
-      return LabeledBox(
-        rectangle: Rectangle(
-          x: Double(box.xMin), y: Double(box.yMin), width: Double(box.width),
-          height: Double(box.height)),
+      LabeledBox(
+        rectangle: Rectangle(detection.box.pixels(width: image.width, height: image.height)),
         text: "\(detection.label) \(String(format: "%.2f", detection.score))",
         color: .distinct(detection.classIndex - 1, of: classes.count))
     }

@@ -46,7 +46,7 @@
           Self.noteMissingGraphs(device)
           return device
         } catch {
-          if error.isAboutAPresentGPU { complain("note: computing on the CPU: \(error)") }
+          if error.isAboutAPresentGPU { printError("note: computing on the CPU: \(error)") }
           return .cpu
         }
       }
@@ -54,7 +54,7 @@
 
     private static func noteMissingGraphs(_ device: Device) {
       guard device != .cpu, !CUDA.hasGraphs else { return }
-      complain(
+      printError(
         """
         note: without CUDA graphs, which makes steps slower: libctorch_cuda.so is not beside the program \
         (`make cuda` builds it)
@@ -75,6 +75,6 @@
 
   extension Device {
     /// The device for those who read what was measured: `cuda:0 (NVIDIA H100 80GB HBM3)`.
-    var spoken: String { CUDA.gpu(self).map { "\(self) (\($0.name))" } ?? "\(self)" }
+    var formatted: String { CUDA.gpu(self).map { "\(self) (\($0.name))" } ?? "\(self)" }
   }
 #endif

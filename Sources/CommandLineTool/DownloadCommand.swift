@@ -74,13 +74,14 @@
     }
 
     private static func text(_ name: String, done: Int, total: Int?, rate: Double) -> String {
-      let speed = "\(spoken(bytes: Int(rate)))/s"
-      guard let total, total > 0 else { return "\(name) \(spoken(bytes: done)) \(speed)" }
+      let speed = "\(formatted(bytes: Int(rate)))/s"
+      guard let total, total > 0 else { return "\(name) \(formatted(bytes: done)) \(speed)" }
       let fraction = min(Double(done) / Double(total), 1)
       let filled = Int(fraction * 24)
       let bar = String(repeating: "#", count: filled) + String(repeating: ".", count: 24 - filled)
-      let rest = rate > 0 ? ", \(spoken(seconds: Double(total - done) / rate)) left" : ""
-      return "\(name) [\(bar)] \(Int(fraction * 100)) % of \(spoken(bytes: total)), \(speed)\(rest)"
+      let rest = rate > 0 ? ", \(formatted(seconds: Double(total - done) / rate)) left" : ""
+      return
+        "\(name) [\(bar)] \(Int(fraction * 100)) % of \(formatted(bytes: total)), \(speed)\(rest)"
     }
   }
 #endif

@@ -59,8 +59,13 @@ struct EvaluateCommand: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: "The overlap above which the lesser of two boxes of a class is dropped.")
-  var maximumOverlap = DetectionSettings.evaluation.maximumOverlap
+    help: """
+      Non-maximum suppression: the overlap (IoU) above which the lesser of two boxes of a class is \
+      dropped.
+      """)
+  var iouThreshold = DetectionSettings.evaluation.iouThreshold
+
+  @OptionGroup(visibility: .hidden) var formerOverlap: FormerOverlapName
 
   @Option(parsing: .unconditional, help: "The most detections in an image.")
   var limit = DetectionSettings.evaluation.limit
@@ -85,8 +90,9 @@ struct EvaluateCommand: ParsableCommand {
         "the figures of a part mean little: --shard needs --save-results, to score all parts together"
       )
     }
-    guard (0...1).contains(minimumScore), (0...1).contains(maximumOverlap) else {
-      throw ValidationError("--minimum-score and --maximum-overlap lie between 0 and 1")
+    iouThreshold = formerOverlap.value(or: iouThreshold)
+    guard (0...1).contains(minimumScore), (0...1).contains(iouThreshold) else {
+      throw ValidationError("--minimum-score and --iou-threshold lie between 0 and 1")
     }
     guard batch > 0, limit > 0 else {
       throw ValidationError("--batch and --limit must be at least 1")
@@ -112,11 +118,11 @@ struct EvaluateCommand: ParsableCommand {
         on: DataSelection(data, for: .scoring, split: split))
     }
     let predictor = try machine.predictor(ImportedModel(contentsOf: URL(filePath: model ?? "")))
-    complain("computing in \(machine.description(of: predictor))")
+    printError("computing in \(machine.description(of: predictor))")
     return try ModelScoring(
       detector: Detector(predictor),
       settings: DetectionSettings(
-        minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit),
+        minimumScore: minimumScore, iouThreshold: iouThreshold, limit: limit),
       batchSize: batch, share: shard
     ).report(
       on: DataSelection(source ?? data ?? "", for: .scoring, split: split),

@@ -67,7 +67,7 @@ struct ExportCommand: ParsableCommand {
       throw CommandError("--decoded is for ONNX; safetensors hold no computation")
     }
     let model = try ImportedModel(named: model)
-    for note in try model.notes + model.notesOnValues() { complain("note: \(note)") }
+    for note in try model.notes + model.notesOnValues() { printError("note: \(note)") }
     switch format {
     case .onnx: try model.writeONNX(to: target, decoded: decoded, opset: opset)
     case .safetensors: try model.write(to: target)
@@ -78,6 +78,6 @@ struct ExportCommand: ParsableCommand {
       }
     #endif
     let bytes = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
-    print("\(output): \(model.configuration.name), \(format.rawValue), \(spoken(bytes: bytes))")
+    print("\(output): \(model.configuration.name), \(format.rawValue), \(formatted(bytes: bytes))")
   }
 }

@@ -44,10 +44,10 @@
       try SafeTensors.write(
         [
           ("images", StoredTensor(floats: images, shape: [Self.imageCount, 3, size, size])),
-          ("locations", rows(predictions.locations, 4)),
-          ("scores", rows(predictions.scores, columns)),
+          ("locations", rows(predictions.offsets, 4)),
+          ("scores", rows(predictions.logits, columns)),
           ("boxes", rows(boxes(priors), 4)),
-          ("probabilities", rows(predictions.probabilities(columns: columns), columns)),
+          ("probabilities", rows(predictions.scores(columns: columns), columns)),
         ], to: url)
     }
 

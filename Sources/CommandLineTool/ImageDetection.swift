@@ -8,7 +8,7 @@ import MultiBox
 struct ImageDetection {
   let detector: Detector
   let settings: DetectionOptions
-  let suppressed: Set<String>
+  let excludedLabels: Set<String>
   let batch: Int
   /// The folder for the images with boxes.
   let output: URL?
@@ -64,7 +64,7 @@ struct ImageDetection {
     if Interruption.shared.isRequested { throw ExitCode(130) }
     let seconds = (ContinuousClock.now - start) / .seconds(1)
     if count > 1 {
-      complain(
+      printError(
         String(
           format: "%d images in %.2f s: %.1f images/s", count, seconds, Double(count) / seconds))
     }
@@ -73,7 +73,7 @@ struct ImageDetection {
       try write(painted, objects: objects, classes: classes, to: sheet)
     }
     if failures > 0 {
-      complain("\(failures) of \(files.count) images could not be read")
+      printError("\(failures) of \(files.count) images could not be read")
       throw ExitCode.failure
     }
   }
@@ -83,22 +83,21 @@ struct ImageDetection {
   ) -> DetectionPipeline<URL, (file: URL, image: EncodedImage), Found> {
     let isPainted = pictures != nil || sheet != nil
     return DetectionPipeline(
-      detector, settings: settings.value, suppressing: suppressed, batchSize: batch
+      detector, settings: settings.value, excluding: excludedLabels, batchSize: batch
     ) { file in
       let image = try EncodedImage(contentsOf: file)
       return .init(try detector.pixels(of: [image]), about: (file, image))
     } finish: { subject, detections in
       let (file, image) = subject
-      let shown = settings.shown(detections)
       let result = ImageDetections(
-        file: file.relativePath, width: image.width, height: image.height, shown)
+        file: file.relativePath, width: image.width, height: image.height, detections)
       guard isPainted else { return Found(result: result, picture: nil) }
       let picture = try DetectionPainter(classes: detector.configuration.classes)
-        .paint(shown, on: Image(image))
+        .paint(detections, on: Image(image))
       try pictures?.write(picture, of: file)
       return Found(
-        result: result, picture: sheet == nil ? nil : picture, classes: Set(shown.map(\.classIndex))
-      )
+        result: result, picture: sheet == nil ? nil : picture,
+        classes: Set(detections.map(\.classIndex)))
     }
   }
 

@@ -34,7 +34,7 @@ struct ImageDetections: Encodable {
       func coordinates(_ box: BoundingBox) -> [Float] { [box.xMin, box.yMin, box.xMax, box.yMax] }
       return Entry(
         label: detection.label, score: detection.score,
-        box: coordinates(detection.box.scaled(x: Float(width), y: Float(height))),
+        box: coordinates(detection.box.pixels(width: width, height: height)),
         fraction: coordinates(detection.box))
     }
   }

@@ -54,7 +54,7 @@ struct InferenceOptions: ParsableArguments {
     let threads = "\(threads) thread\(threads == 1 ? "" : "s")"
     #if Training
       if let torch = predictor as? TorchPredictor {
-        let place = torch.device == .cpu ? threads : torch.device.spoken
+        let place = torch.device == .cpu ? threads : torch.device.formatted
         return "\(torch.precision), libtorch, \(place)"
       }
     #endif
@@ -84,7 +84,8 @@ struct InferenceOptions: ParsableArguments {
         predictor.instructionSet.supports(precision)
         ? "the model is not quantised (see `ssd quantize`)"
         : "this processor has nothing faster for it"
-      complain("note: \(predictor.precision.rawValue) instead of \(precision.rawValue): \(reason)")
+      printError(
+        "note: \(predictor.precision.rawValue) instead of \(precision.rawValue): \(reason)")
     }
     return predictor
   }

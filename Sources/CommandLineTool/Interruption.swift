@@ -20,7 +20,7 @@ final class Interruption: Sendable {
       source.setEventHandler { [unowned self] in
         // `exit` would tear the program down under the threads that compute.
         if requested.exchange(true, ordering: .relaxed) { _exit(130) }
-        complain("\nstopping after this step ...")
+        printError("\nstopping after this step ...")
       }
       source.activate()
     }

@@ -26,7 +26,10 @@
     var negatives: Int?
 
     @Flag(help: "Let priors reach over the image's edge, as the tutorial's weights want it.")
-    var wholePriors = false
+    var noClipPriors = false
+
+    // The name of earlier releases.
+    @Flag(name: .customLong("whole-priors"), help: .hidden) var formerNoClipPriors = false
 
     mutating func validate() throws {
       guard alpha ?? 0 >= 0, negatives ?? 0 >= 0 else {
@@ -41,7 +44,7 @@
       forcedMatch.map { recipe.loss.forcedMatch = $0 }
       negatives.map { recipe.loss.negativesPerPositive = $0 }
       if averageCoordinates { recipe.loss.averagesCoordinates = true }
-      if wholePriors { recipe.clipsPriors = false }
+      if noClipPriors || formerNoClipPriors { recipe.clipsPriors = false }
     }
   }
 

@@ -51,7 +51,7 @@ struct ProgressLine {
 }
 
 /// Durations as people say them.
-func spoken(seconds: Double) -> String {
+func formatted(seconds: Double) -> String {
   guard seconds.isFinite else { return "?" }
   let whole = Int(seconds.rounded())
   return switch whole {

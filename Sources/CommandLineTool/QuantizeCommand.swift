@@ -24,16 +24,19 @@ struct QuantizeCommand: ParsableCommand {
   @Argument(help: "The file to write, OUT.safetensors.")
   var output: String
 
-  @Option(help: "A folder of pictures to measure the maps' values on.")
+  @Option(help: "A folder of images to measure the maps' values on.")
   var calibration: String
 
-  @Option(help: "The most pictures to take, spread over the folder.")
-  var pictures = 200
+  @Option(help: "The most images to take, spread over the folder.")
+  var images = 200
+
+  // The name of earlier releases.
+  @Option(name: .customLong("pictures"), help: .hidden) var formerImages: Int?
 
   @Option(help: "The error that the raw outputs may have, as a fraction of them.")
   var tolerance: Float = 0.04
 
-  @Option(help: "Annotated pictures to score both models on. \(DataSelection.help.abstract)")
+  @Option(help: "Annotated images to score both models on. \(DataSelection.help.abstract)")
   var data: String?
 
   @Option(help: "Threads of the network.")
@@ -43,7 +46,8 @@ struct QuantizeCommand: ParsableCommand {
   var force = false
 
   mutating func validate() throws {
-    guard pictures > 0 else { throw ValidationError("--pictures must be at least 1") }
+    images = formerImages ?? images
+    guard images > 0 else { throw ValidationError("--images must be at least 1") }
     try ThreadCount.check(threads)
     guard tolerance > 0 else { throw ValidationError("--tolerance must be above 0") }
   }
@@ -61,7 +65,7 @@ struct QuantizeCommand: ParsableCommand {
     var line = ProgressLine()
     let quantized = try Quantizer(source, tolerance: tolerance, threads: threads)
       .quantize(calibratedWith: images) { done in
-        line.show("measuring \(images.count) pictures: \(Int(100 * done)) %")
+        line.show("measuring \(images.count) images: \(Int(100 * done)) %")
       }
     line.close()
     guard !quantized.quantization.ranges.isEmpty else {
@@ -76,7 +80,7 @@ struct QuantizeCommand: ParsableCommand {
     let bytes = try target.resourceValues(forKeys: [.fileSizeKey]).fileSize ?? 0
     print(
       """
-      \(output): \(spoken(bytes: bytes)), \(quantized.quantization.ranges.count) maps in bytes; error \
+      \(output): \(formatted(bytes: bytes)), \(quantized.quantization.ranges.count) maps in bytes; error \
       of the outputs \(String(format: "%.2f", 100 * quantized.error)) %
       """)
     for map in quantized.keptMaps {
@@ -86,19 +90,19 @@ struct QuantizeCommand: ParsableCommand {
     if let data { try compare(source, ImportedModel(contentsOf: target), on: data) }
   }
 
-  /// Pictures of the folder in the network's size; those that cannot be read are named and left out.
+  /// Images of the folder in the network's size; those that cannot be read are named and left out.
   private func calibrationImages(size: Int) throws -> [Image] {
     let files = try ImageFiles.found([calibration])
-    let step = max(1, files.count / pictures)
-    let images = stride(from: 0, to: files.count, by: step).prefix(pictures).compactMap { index in
+    let step = max(1, files.count / images)
+    let images = stride(from: 0, to: files.count, by: step).prefix(images).compactMap { index in
       do {
         return try Image(contentsOf: files[index]).resized(width: size, height: size)
       } catch {
-        complain("left out: \(error)")
+        printError("left out: \(error)")
         return nil
       }
     }
-    guard !images.isEmpty else { throw CommandError("no picture of \(calibration) can be read") }
+    guard !images.isEmpty else { throw CommandError("no image of \(calibration) can be read") }
     return images
   }
 

@@ -26,7 +26,7 @@ enum ResultScoring {
       contentsOf: folder, split: try fileSplit(in: folder, preferring: selection.listName),
       classes: dataset.classes, images: Set(dataset.images.map(\.id)))
     if !results.missingClasses.isEmpty {
-      complain("no result file for: \(results.missingClasses.joined(separator: ", "))")
+      printError("no result file for: \(results.missingClasses.joined(separator: ", "))")
     }
     let images = dataset.images.enumerated().map { index, image in
       ScoredImage(
@@ -34,7 +34,7 @@ enum ResultScoring {
         detections: results.detections[image.id] ?? [],
         objects: dataset.groundTruth(at: index).map { object in
           var object = object
-          object.box = object.box.scaled(x: Float(image.width), y: Float(image.height))
+          object.box = object.box.pixels(width: image.width, height: image.height)
           return object
         })
     }
@@ -56,7 +56,7 @@ enum ResultScoring {
       })
     if splits.contains(split) || splits.count != 1 { return split }
     let only = splits.first!
-    complain("the result files are named after `\(only)`; they are scored against `\(split)`")
+    printError("the result files are named after `\(only)`; they are scored against `\(split)`")
     return only
   }
 }

@@ -120,7 +120,7 @@ struct StatisticsReport {
         label,
         lost.prefix(3).map { object in
           let image = dataset[object.image]
-          let box = object.box.scaled(x: Float(image.width), y: Float(image.height))
+          let box = object.box.pixels(width: image.width, height: image.height)
           return "\(image.id) (\(Int(box.width.rounded())) x \(Int(box.height.rounded())) pixels, "
             + "best \(number(Double(object.bestShapeOverlap))))"
         }

@@ -51,7 +51,7 @@
       }
       try schedule.apply(to: &recipe, images: dataset.count)
       if let start = recipe.start, base == nil, weights == nil {
-        complain("note: the recipe wants \(start); this run starts from noise")
+        printError("note: the recipe wants \(start); this run starts from noise")
       }
       // What was expected holds for the settings as they were.
       if recipe != original { recipe.expected = nil }
@@ -84,8 +84,8 @@
           """)
       }
       try network.load(base, layers: layers)
-      complain("base: \(path), \(base.layout); \(layers[0]) to \(last) are taken over")
-      for note in base.notes { complain("note: \(note)") }
+      printError("base: \(path), \(base.layout); \(layers[0]) to \(last) are taken over")
+      for note in base.notes { printError("note: \(note)") }
       return network
     }
 
@@ -97,7 +97,7 @@
       exactness.apply(to: &wanted)
       try schedule.apply(to: &wanted, images: images)
       guard wanted != recipe else { return }
-      complain(
+      printError(
         """
         note: options that differ from the run's settings are not heeded; to begin with its weights and \
         other settings, say --weights \(resumeFrom ?? "best.safetensors") and another --output
@@ -119,7 +119,7 @@
       configuration.schedule.iterations =
         schedule.length(imagesPerStep: configuration.imagesPerStep, images: dataset.count)
         ?? configuration.schedule.iterations
-      if exactness.skipBadSteps { configuration.skipsBadSteps = true }
+      if exactness.skipNonFinite { configuration.skipsBadSteps = true }
       schedule.validateEvery.map { recipe.validateEvery = $0 }
       recipe.model = network.configuration.name
       recipe.training = configuration
@@ -128,11 +128,11 @@
         network, on: dataset, configuration: configuration, cacheBytes: loading.cacheBytes,
         communicator: processes)
       let differences = try trainer.resume(from: checkpoint)
-      complain(
+      printError(
         """
         resuming after iteration \(trainer.iteration), with the network and the settings of the run
         """)
-      for difference in differences { complain("note: \(difference)") }
+      for difference in differences { printError("note: \(difference)") }
       return (trainer, recipe)
     }
   }

@@ -56,7 +56,7 @@
     @Flag(
       help: """
         Go on from the run's last checkpoint, with its network and settings: of what is said beside it, only \
-        --iterations, --epochs, --validate-every, --skip-bad-steps and how often to save count.
+        --iterations, --epochs, --validate-every, --skip-non-finite and how often to save count.
         """)
     var resume = false
 
@@ -145,7 +145,7 @@
           timePerCheckpoint: exactness.timePerCheckpoint))
       guard !run.isOver else {
         // No error: whoever starts a run again and again until it is over, as a queue of jobs does, ends here.
-        complain(
+        printError(
           """
           nothing to do: the run is over after \(trainer.iteration) iterations; a larger --iterations \
           makes it longer
@@ -183,7 +183,7 @@
       let configuration = trainer.configuration
       let batches = [configuration.ranks, configuration.accumulation].filter { $0 > 1 }
         .map { "\($0) x " }.joined()
-      complain(
+      printError(
         """
         \(network.configuration.name): \(count.formatted()) parameters\
         \(trained < count ? ", \(trained.formatted()) of them trained" : ""), \
@@ -194,7 +194,7 @@
         \(configuration.batchSize) images (\(trainer.iterationsPerEpoch) an epoch), \
         \(configuration.precision.rawValue), \
         \(processes > 1 ? "\(processes) processes of " : "")\
-        \(network.device == .cpu ? "\(Runtime.threadCount) threads" : network.device.spoken) -> \
+        \(network.device == .cpu ? "\(Runtime.threadCount) threads" : network.device.formatted) -> \
         \(folder.relativePath)
         """)
     }

@@ -38,7 +38,7 @@
           String(
             format: "epoch %d  iteration %d  validation loss %.3f  mAP %@%@  (%@)",
             result.epoch, result.iteration, result.loss, score, result.isBest ? "  best" : "",
-            spoken(seconds: result.seconds)))
+            formatted(seconds: result.seconds)))
       case .underway, .scored, .saved: break
       }
     }
@@ -50,7 +50,7 @@
         step.epoch, step.iteration, total, loss.value, localization.value, confidence.value,
         step.learningRate, Double(step.images) / seconds.value,
         100 * dataSeconds.value / seconds.value,
-        spoken(seconds: seconds.value * Double(total - step.iteration)))
+        formatted(seconds: seconds.value * Double(total - step.iteration)))
     }
 
     mutating func finish(interrupted: Bool, folder: URL) {

@@ -55,12 +55,15 @@
     @Option(help: "Weight decay (default: 0.0005).")
     var weightDecay: Double?
 
-    @Option(help: "Scale gradients down to this length.")
-    var clip: Double?
+    @Option(help: "Gradient clipping: scale gradients down to this L2 norm.")
+    var maxGradientNorm: Double?
 
     @Option(
-      help: "Average the weights with this decay, such as 0.999, and detect with the averages.")
-    var average: Double?
+      help: """
+        Keep an exponential moving average (EMA) of the weights with this decay, such as 0.999, and \
+        detect with it.
+        """)
+    var emaDecay: Double?
 
     @Option(
       help: """
@@ -70,6 +73,10 @@
 
     @Option(help: "Epochs from one validation to the next (default: 1).")
     var validateEvery: Int?
+
+    // The names of earlier releases.
+    @Option(name: .customLong("clip"), help: .hidden) var formerMaxGradientNorm: Double?
+    @Option(name: .customLong("average"), help: .hidden) var formerEMADecay: Double?
 
     enum Decay: String, ExpressibleByArgument, CaseIterable { case steps, cosine }
 
@@ -100,8 +107,8 @@
       accumulate.map { recipe.training.accumulation = $0 }
       momentum.map { recipe.training.momentum = $0 }
       weightDecay.map { recipe.training.weightDecay = $0 }
-      clip.map { recipe.training.maximumGradientNorm = $0 }
-      average.map { recipe.training.averageDecay = $0 }
+      (maxGradientNorm ?? formerMaxGradientNorm).map { recipe.training.maximumGradientNorm = $0 }
+      (emaDecay ?? formerEMADecay).map { recipe.training.averageDecay = $0 }
       freeze.map { recipe.training.frozen = $0.split(separator: ",").map(String.init) }
       validateEvery.map { recipe.validateEvery = $0 }
       learningRate.map { recipe.training.schedule.initial = $0 }
@@ -147,7 +154,10 @@
 
     @Flag(
       help: "Leave out a batch whose loss or gradient is not a finite number, instead of stopping.")
-    var skipBadSteps = false
+    var skipNonFinite = false
+
+    // The name of earlier releases.
+    @Flag(name: .customLong("skip-bad-steps"), help: .hidden) var formerSkipNonFinite = false
 
     @Option(help: "Save the state after so many iterations, beside every validation.")
     var checkpointEvery: Int?
@@ -156,6 +166,7 @@
     var checkpointMinutes = 10.0
 
     mutating func validate() throws {
+      skipNonFinite = skipNonFinite || formerSkipNonFinite
       if let checkpointEvery, checkpointEvery < 1 {
         throw ValidationError("--checkpoint-every must be at least 1")
       }
@@ -169,7 +180,7 @@
       precision.map { recipe.training.precision = $0.resolved }
       seed.map { recipe.training.seed = $0 }
       if deterministic { recipe.training.isDeterministic = true }
-      if skipBadSteps { recipe.training.skipsBadSteps = true }
+      if skipNonFinite { recipe.training.skipsBadSteps = true }
     }
 
     var timePerCheckpoint: Duration? {

@@ -102,7 +102,7 @@ struct WeightInspection: Encodable {
     var lines = [
       "\(file): \(description)",
       """
-        file: \(format), \(spoken(bytes: bytes)), \(tensors.count) tensors \
+        file: \(format), \(formatted(bytes: bytes)), \(tensors.count) tensors \
       (\(Set(tensors.map(\.type)).sorted().joined(separator: ", ")))
       """,
       "  parameters: \(parameters)",

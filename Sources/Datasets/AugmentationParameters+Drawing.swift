@@ -1,3 +1,4 @@
+import Images
 import MultiBox
 
 extension AugmentationParameters {
@@ -29,16 +30,16 @@ extension AugmentationParameters {
   }
 }
 
-extension PixelWindow {
+extension PixelRegion {
   /// A canvas larger than the picture, which lies at a random place on it.
   fileprivate func laidOnCanvas(
     scale: Double, using generator: inout SeededGenerator
-  ) -> PixelWindow {
+  ) -> PixelRegion {
     let canvasWidth = Int(scale * Double(width))
     let canvasHeight = Int(scale * Double(height))
     let left = generator.integer(in: 0...(canvasWidth - width))
     let top = generator.integer(in: 0...(canvasHeight - height))
-    return PixelWindow(left: -left, top: -top, width: canvasWidth, height: canvasHeight)
+    return PixelRegion(left: -left, top: -top, width: canvasWidth, height: canvasHeight)
   }
 }
 
@@ -88,8 +89,8 @@ extension AugmentationConfiguration {
   }
 
   private func drawnPart(
-    of canvas: PixelWindow, using generator: inout SeededGenerator
-  ) -> PixelWindow? {
+    of canvas: PixelRegion, using generator: inout SeededGenerator
+  ) -> PixelRegion? {
     let scales = min(cropMinimumScale, 1)...1
     let height = Int(generator.uniform(in: scales) * Double(canvas.height))
     let width = Int(generator.uniform(in: scales) * Double(canvas.width))
@@ -98,18 +99,18 @@ extension AugmentationConfiguration {
     guard ratio > cropAspectRatios.lowerBound, ratio < cropAspectRatios.upperBound else {
       return nil
     }
-    return PixelWindow(
+    return PixelRegion(
       left: canvas.left + generator.integer(in: 0...(canvas.width - width)),
       top: canvas.top + generator.integer(in: 0...(canvas.height - height)),
       width: width, height: height)
   }
 }
 
-extension PixelWindow {
+extension PixelRegion {
   /// Whether some object overlaps the window enough and some object has its centre inside.
   fileprivate func holds(_ boxes: [BoundingBox], minimumOverlap: Float) -> Bool {
     let window = box
-    return boxes.contains { window.overlap($0) >= minimumOverlap }
+    return boxes.contains { window.iou(with: $0) >= minimumOverlap }
       && boxes.contains {
         $0.centerX > window.xMin && $0.centerX < window.xMax && $0.centerY > window.yMin
           && $0.centerY < window.yMax

@@ -1,3 +1,4 @@
+import Images
 import MultiBox
 
 /// One change of a picture's colours.
@@ -25,7 +26,7 @@ public struct AugmentationParameters: Hashable, Sendable {
   public var cropMinimumOverlap: Double?
   /// The part to show, in pixels of the picture. It reaches out of the picture where that was
   /// laid on a larger canvas; there, the mean colour shows.
-  public var window: PixelWindow
+  public var window: PixelRegion
   /// Whether left and right are swapped.
   public var isMirrored = false
   /// Whether top and bottom are swapped.
@@ -33,7 +34,7 @@ public struct AugmentationParameters: Hashable, Sendable {
 
   /// Shows a whole picture as it is.
   public init(width: Int, height: Int) {
-    window = PixelWindow(left: 0, top: 0, width: width, height: height)
+    window = PixelRegion(left: 0, top: 0, width: width, height: height)
   }
 
   /// Where a box lies in the new picture.
@@ -67,25 +68,8 @@ public struct AugmentationParameters: Hashable, Sendable {
   }
 }
 
-/// A rectangle of whole pixels that may reach out of its picture.
-public struct PixelWindow: Hashable, Sendable {
-  /// The first column; negative left of the picture.
-  public var left: Int
-  /// The first row; negative above the picture.
-  public var top: Int
-  /// Columns.
-  public var width: Int
-  /// Rows.
-  public var height: Int
-
-  /// A rectangle from its first column and row and its size.
-  public init(left: Int, top: Int, width: Int, height: Int) {
-    self.left = left
-    self.top = top
-    self.width = width
-    self.height = height
-  }
-
+extension PixelRegion {
+  /// The same rectangle in boundary coordinates, in pixels.
   var box: BoundingBox {
     BoundingBox(
       xMin: Float(left), yMin: Float(top), xMax: Float(left + width), yMax: Float(top + height))

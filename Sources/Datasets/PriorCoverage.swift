@@ -48,7 +48,7 @@ public struct PriorCoverage: Sendable {
       let match = matcher.match(truth.map(\.box))
       var positives = [Int](repeating: 0, count: truth.count)
       var isMatched = [Bool](repeating: false, count: truth.count)
-      let overlaps = truth.map { matcher.overlaps(with: $0.box) }
+      let overlaps = truth.map { matcher.ious(with: $0.box) }
       for (prior, object) in match.objects.enumerated() where object >= 0 {
         positives[object] += 1
         if overlaps[object][prior] >= threshold { isMatched[object] = true }

@@ -121,7 +121,7 @@ private struct Fit: Comparable {
   init(of configuration: SSDConfiguration, to boxes: [BoundingBox]) {
     let matcher = PriorMatcher(priors: PriorBoxes(configuration))
     let threshold = configuration.loss.overlapThreshold
-    let best = inParallel(boxes) { matcher.overlaps(with: $0).max() ?? 0 }
+    let best = inParallel(boxes) { matcher.ious(with: $0).max() ?? 0 }
     let count = Double(max(boxes.count, 1))
     share = Double(best.count { $0 >= threshold }) / count
     meanOverlap = best.reduce(0) { $0 + Double($1) } / count
@@ -147,7 +147,7 @@ struct SizeClusters {
     var members = [Int](repeating: -1, count: sizes.count)
     for _ in 0..<100 {
       let nearest = sizes.map { size in
-        centers.indices.max { Self.overlap(centers[$0], size) < Self.overlap(centers[$1], size) }
+        centers.indices.max { Self.iou(centers[$0], size) < Self.iou(centers[$1], size) }
           ?? 0
       }
       guard nearest != members else { break }
@@ -164,7 +164,7 @@ struct SizeClusters {
     self.centers = centers.sorted { $0.width * $0.height < $1.width * $1.height }
   }
 
-  private static func overlap(
+  private static func iou(
     _ a: (width: Float, height: Float), _ b: (width: Float, height: Float)
   ) -> Float {
     let shared = min(a.width, b.width) * min(a.height, b.height)

@@ -13,7 +13,7 @@ public struct AveragePrecisionEvaluator: Sendable {
   /// A detection has to overlap an object by more than this to find it. The comparison is strict,
   /// as in the Python evaluators that results are published with; VOC's own MATLAB code accepts
   /// equality.
-  public var overlapThreshold: Double { matcher.overlapThreshold }
+  public var iouThreshold: Double { matcher.iouThreshold }
   /// Whether coordinates name the first and last pixel of a box, so that a box from 3 to 5 is 3
   /// wide. VOC's own evaluator measures so; those of other implementations often do not.
   public var pixelInclusive: Bool { matcher.pixelInclusive }
@@ -23,12 +23,12 @@ public struct AveragePrecisionEvaluator: Sendable {
 
   /// - Parameters:
   ///   - classes: the classes that detections and objects are of.
-  ///   - overlapThreshold: the Jaccard overlap to be exceeded.
+  ///   - iouThreshold: the Jaccard overlap to be exceeded.
   ///   - pixelInclusive: whether boxes are integer pixels including the last. Leave it false for
   ///     fractional boxes.
-  public init(classes: ClassList, overlapThreshold: Double = 0.5, pixelInclusive: Bool = false) {
+  public init(classes: ClassList, iouThreshold: Double = 0.5, pixelInclusive: Bool = false) {
     self.classes = classes
-    matcher = ObjectMatcher(overlapThreshold: overlapThreshold, pixelInclusive: pixelInclusive)
+    matcher = ObjectMatcher(iouThreshold: iouThreshold, pixelInclusive: pixelInclusive)
     tallies = Array(repeating: Tally(), count: classes.count + 1)
   }
 

@@ -2,7 +2,7 @@ extension COCOEvaluator {
   /// Sums of precisions and recalls on the way to COCO's figures.
   struct Averages {
     private var precision = Array(
-      repeating: Array(repeating: Mean(), count: overlapThresholds.count),
+      repeating: Array(repeating: Mean(), count: iouThresholds.count),
       count: areaRanges.count)
     private var recall = Array(repeating: Mean(), count: areaRanges.count)
     private var recall1 = Mean()
@@ -30,7 +30,7 @@ extension COCOEvaluator {
       let ordered = tally.outcomes.bestFirst(by: \.score)
       for range in areaRanges.indices where tally.objectCounts[range] > 0 {
         let objectCount = Double(tally.objectCounts[range])
-        for threshold in overlapThresholds.indices {
+        for threshold in iouThresholds.indices {
           let bit = Outcome.bit(range: range, threshold: threshold)
           let envelope = Self.precisionEnvelope(ordered, bit)
           precision[range][threshold].add(

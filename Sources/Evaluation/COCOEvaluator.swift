@@ -109,7 +109,7 @@ public struct COCOEvaluator: Sendable {
     0...1e10, 0...1024, 1024...9216, 9216...1e10,
   ]
   /// 0.5, 0.55 ... 0.95, with the rounding of `numpy.linspace`, which results depend on.
-  static let overlapThresholds: [Double] = {
+  static let iouThresholds: [Double] = {
     let step = (0.95 - 0.5) / 9
     return (0..<9).map { Double($0) * step + 0.5 } + [0.95]
   }()
@@ -125,12 +125,12 @@ public struct COCOEvaluator: Sendable {
     var isIgnored: UInt64 = 0
 
     static func bit(range: Int, threshold: Int) -> UInt64 {
-      1 << UInt64(range * overlapThresholds.count + threshold)
+      1 << UInt64(range * iouThresholds.count + threshold)
     }
 
     /// The bits of all thresholds of a range.
     static func bits(range: Int) -> UInt64 {
-      ((1 << UInt64(overlapThresholds.count)) - 1) << UInt64(range * overlapThresholds.count)
+      ((1 << UInt64(iouThresholds.count)) - 1) << UInt64(range * iouThresholds.count)
     }
   }
 

@@ -11,10 +11,10 @@ enum COCOMatching {
     of detections: [DetectedObject], _ objects: [AnnotatedObject]
   ) -> [Outcome] {
     var outcomes = detections.enumerated().map { Outcome(score: $1.score, rank: $0) }
-    let overlaps = detections.map { detection in objects.map { overlap(detection.box, $0) } }
+    let overlaps = detections.map { detection in objects.map { iou(detection.box, $0) } }
     // Most detections are far from every object, and no threshold can change that.
     let reachable = detections.indices.filter { detection in
-      overlaps[detection].contains { $0 >= COCOEvaluator.overlapThresholds[0] }
+      overlaps[detection].contains { $0 >= COCOEvaluator.iouThresholds[0] }
     }
     for (range, areas) in COCOEvaluator.areaRanges.enumerated() {
       if !reachable.isEmpty {
@@ -22,7 +22,7 @@ enum COCOMatching {
         // What counts is looked at before what does not.
         let order =
           objects.indices.filter { !isIgnored[$0] } + objects.indices.filter { isIgnored[$0] }
-        for (threshold, minimum) in COCOEvaluator.overlapThresholds.enumerated() {
+        for (threshold, minimum) in COCOEvaluator.iouThresholds.enumerated() {
           var isTaken = Array(repeating: false, count: objects.count)
           let bit = Outcome.bit(range: range, threshold: threshold)
           for detection in reachable {
@@ -65,7 +65,7 @@ enum COCOMatching {
   }
 
   /// The Jaccard overlap; with a crowd, the fraction of the detection that lies in it.
-  private static func overlap(_ box: PixelBox, _ object: AnnotatedObject) -> Double {
+  private static func iou(_ box: PixelBox, _ object: AnnotatedObject) -> Double {
     let shared = box.intersection(object.box)
     guard shared > 0 else { return 0 }
     return shared

@@ -43,7 +43,7 @@ public struct ConfusionMatrix: Sendable, Hashable {
       func best(_ isCandidate: (GroundTruthObject) -> Bool) -> Int? {
         image.objects.indices
           .filter { !isTaken[$0] && isCandidate(image.objects[$0]) }
-          .map { ($0, matcher.overlap(detection.box, image.objects[$0].box)) }
+          .map { ($0, matcher.iou(detection.box, image.objects[$0].box)) }
           .filter { $0.1 >= minimumOverlap }
           .max { $0.1 < $1.1 }?.0
       }

@@ -24,7 +24,7 @@ public struct DetectionEvaluator: Sendable {
   public mutating func add(
     detections: [Detection], objects: [GroundTruthObject], width: Int, height: Int
   ) {
-    func scaled(_ box: BoundingBox) -> BoundingBox { box.scaled(x: Float(width), y: Float(height)) }
+    func scaled(_ box: BoundingBox) -> BoundingBox { box.pixels(width: width, height: height) }
     add(
       pixelDetections: detections.map { detection in
         var detection = detection

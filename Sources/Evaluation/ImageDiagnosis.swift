@@ -56,7 +56,7 @@ struct ImageDiagnosis {
     let detection = image.detections[position]
     func nearest(_ isCandidate: (GroundTruthObject) -> Bool) -> (object: Int, overlap: Double)? {
       image.objects.indices.filter { isCandidate(image.objects[$0]) }
-        .map { (object: $0, overlap: matcher.overlap(detection.box, image.objects[$0].box)) }
+        .map { (object: $0, overlap: matcher.iou(detection.box, image.objects[$0].box)) }
         .max { $0.overlap < $1.overlap }
     }
     func fault(_ kind: Kind, _ nearest: (object: Int, overlap: Double)?) -> Fault {
@@ -64,13 +64,13 @@ struct ImageDiagnosis {
         detection: position, kind: kind, object: nearest?.object, overlap: nearest?.overlap ?? 0)
     }
     if case .repeated(let object) = outcome {
-      let overlap = matcher.overlap(detection.box, image.objects[object].box)
+      let overlap = matcher.iou(detection.box, image.objects[object].box)
       return fault(.duplicate, (object, overlap))
     }
     let same = nearest { $0.classIndex == detection.classIndex }
     if let same, same.overlap >= backgroundOverlap { return fault(.localization, same) }
     let other = nearest { $0.classIndex != detection.classIndex }
-    if let other, other.overlap >= matcher.overlapThreshold { return fault(.confusion, other) }
+    if let other, other.overlap >= matcher.iouThreshold { return fault(.confusion, other) }
     if let other, other.overlap > backgroundOverlap { return fault(.both, other) }
     return fault(.background, nil)
   }

@@ -6,16 +6,16 @@ import MultiBox
 /// most, and at no other.
 public struct ObjectMatcher: Sendable, Hashable {
   /// A detection has to overlap an object by more than this to find it.
-  public let overlapThreshold: Double
+  public let iouThreshold: Double
   /// Whether coordinates name the first and last pixel of a box; see
   /// ``AveragePrecisionEvaluator/pixelInclusive``.
   public let pixelInclusive: Bool
 
   /// - Parameters:
-  ///   - overlapThreshold: the Jaccard overlap to be exceeded.
+  ///   - iouThreshold: the Jaccard overlap to be exceeded.
   ///   - pixelInclusive: whether boxes are integer pixels including the last.
-  public init(overlapThreshold: Double = 0.5, pixelInclusive: Bool = false) {
-    self.overlapThreshold = overlapThreshold
+  public init(iouThreshold: Double = 0.5, pixelInclusive: Bool = false) {
+    self.iouThreshold = iouThreshold
     self.pixelInclusive = pixelInclusive
   }
 
@@ -65,10 +65,10 @@ public struct ObjectMatcher: Sendable, Hashable {
   /// The position of the object that `detection` overlaps most, if by more than the threshold.
   private func nearest(to detection: Detection, among objects: [GroundTruthObject]) -> Int? {
     var nearest: Int?
-    var greatest = overlapThreshold
+    var greatest = iouThreshold
     for (position, object) in objects.enumerated()
     where object.classIndex == detection.classIndex {
-      let overlap = overlap(detection.box, object.box)
+      let overlap = iou(detection.box, object.box)
       if overlap > greatest {
         greatest = overlap
         nearest = position
@@ -78,7 +78,7 @@ public struct ObjectMatcher: Sendable, Hashable {
   }
 
   /// The Jaccard overlap of two boxes in double precision.
-  public func overlap(_ left: BoundingBox, _ right: BoundingBox) -> Double {
+  public func iou(_ left: BoundingBox, _ right: BoundingBox) -> Double {
     let extra: Double = pixelInclusive ? 1 : 0
     func side(_ low: Float, _ high: Float) -> Double { max(0, Double(high) - Double(low) + extra) }
     let shared =

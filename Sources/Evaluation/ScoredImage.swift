@@ -33,12 +33,12 @@ public struct ScoredImage: Sendable, Hashable {
       id: id, width: width, height: height,
       detections: fractionalDetections.map { detection in
         var detection = detection
-        detection.box = detection.box.scaled(x: Float(width), y: Float(height))
+        detection.box = detection.box.pixels(width: width, height: height)
         return detection
       },
       objects: fractionalObjects.map { object in
         var object = object
-        object.box = object.box.scaled(x: Float(width), y: Float(height))
+        object.box = object.box.pixels(width: width, height: height)
         return object
       })
   }

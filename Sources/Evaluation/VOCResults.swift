@@ -33,7 +33,7 @@ public struct VOCResults: Sendable {
   public mutating func add(_ detections: [Detection], image: String, width: Int, height: Int) {
     self.detections[image, default: []] += detections.map { detection in
       var detection = detection
-      detection.box = detection.box.scaled(x: Float(width), y: Float(height))
+      detection.box = detection.box.pixels(width: width, height: height)
       return detection
     }
   }

@@ -70,7 +70,7 @@ public struct CandidateBoxes: Sendable {
           width: share * offsets.width, height: share * offsets.height)
         let box = BoundingBox(
           moved.box(from: priors.centerSize[prior], variances: priors.variances))
-        candidates.append((box, box.overlap(object.box)))
+        candidates.append((box, box.iou(with: object.box)))
       }
     }
     self.init(candidates, label: scene.classes.label(at: classIndex))

@@ -13,7 +13,7 @@ struct ClassScores {
   /// - Parameter columns: classes and background.
   init(_ predictions: RawPredictions, columns: Int) {
     self.columns = columns
-    values = predictions.probabilities(columns: columns)
+    values = predictions.scores(columns: columns)
   }
 
   /// The score of a class at a prior.

@@ -23,9 +23,9 @@ extension RawPredictions {
     let priors = PriorBoxes(configuration)
     let matcher = PriorMatcher(priors: priors, configuration: configuration.loss)
     let targets = TrainingTargets([scene.objects], priors: priors, matcher: matcher)
-    let overlaps = scene.objects.map { matcher.overlaps(with: $0.box) }
+    let overlaps = scene.objects.map { matcher.ious(with: $0.box) }
     var generator = SeededGenerator(seed: seed)
-    var scores: [Float] = []
+    var logits: [Float] = []
     for prior in 0..<priors.count {
       let nearest = overlaps.indices.max { overlaps[$0][prior] < overlaps[$1][prior] }
       let overlap = nearest.map { overlaps[$0][prior] } ?? 0
@@ -34,11 +34,11 @@ extension RawPredictions {
       }
       row[0] += 2.6 - 3 * overlap
       if let nearest { row[scene.objects[nearest].classIndex] += 4.5 * overlap }
-      scores += row
+      logits += row
     }
-    let locations = targets.offsets.map { target in
+    let offsets = targets.offsets.map { target in
       target == 0 ? 0 : 0.7 * target + Float(generator.uniform(in: -0.5...0.5))
     }
-    self.init(imageCount: 1, locations: locations, scores: scores)
+    self.init(imageCount: 1, offsets: offsets, logits: logits)
   }
 }

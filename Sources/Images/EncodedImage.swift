@@ -31,10 +31,12 @@ public struct EncodedImage: Sendable {
     header = try naming(url) { () throws(ImageError) in try Self.header(of: data) }
   }
 
-  /// Reads the header of a compressed picture in memory.
+  /// Reads the header of a compressed picture (JPEG, PNG or WebP) in memory.
   ///
+  /// - Parameter data: `Data`, which is shared, or `[UInt8]` or another run of bytes, which is copied.
   /// - Throws: `ImageError`.
-  public init(data: Data) throws(ImageError) {
+  public init(data: some ContiguousBytes) throws(ImageError) {
+    let data = data as? Data ?? data.withUnsafeBytes { Data($0) }
     self.data = data
     file = nil
     header = try Self.header(of: data)

@@ -1,12 +1,12 @@
-/// A rectangle of whole pixels.
+/// A rectangle of whole pixels; it may reach out of its image.
 public struct PixelRegion: Hashable, Sendable {
-  /// The first column.
+  /// The first column; negative left of the image.
   public var left: Int
-  /// The first row.
+  /// The first row; negative above the image.
   public var top: Int
-  /// Columns.
+  /// The number of columns.
   public var width: Int
-  /// Rows.
+  /// The number of rows.
   public var height: Int
 
   /// A rectangle from its first column and row and its size.
@@ -17,7 +17,7 @@ public struct PixelRegion: Hashable, Sendable {
     self.height = height
   }
 
-  /// Whether the rectangle holds a pixel and lies in a picture of the given size.
+  /// Whether the rectangle holds a pixel and lies in an image of the given size.
   public func isInside(width: Int, height: Int) -> Bool {
     left >= 0 && top >= 0 && self.width > 0 && self.height > 0
       && self.width <= width - left && self.height <= height - top

@@ -1,8 +1,8 @@
 import Foundation
 import MultiBox
 
-/// Detects in a stream of pictures of any length: while one batch is in the network, the next
-/// pictures are prepared and the last ones made into results.
+/// Detects in a stream of images of any length: while one batch is in the network, the next images
+/// are prepared and the last ones made into results.
 ///
 /// ```swift
 /// let pipeline = DetectionPipeline(detector) { file in
@@ -14,14 +14,14 @@ import MultiBox
 /// try pipeline.run { files.next() } deliver: { source, result in ... }
 /// ```
 public struct DetectionPipeline<Source: Sendable, Subject: Sendable, Output: Sendable>: Sendable {
-  /// A picture that is ready for the network.
+  /// An image that is ready for the network.
   public struct Prepared: Sendable {
-    /// Bytes, (size, size, 3), red, green, blue.
+    /// Bytes 0...255, (size, size, 3), red, green, blue.
     public var pixels: [UInt8]
-    /// What `finish` needs to know about the picture.
+    /// Whatever `finish` needs to know about the image.
     public var subject: Subject
 
-    /// A picture of the network's size; see the properties.
+    /// An image of the network's size; see the properties.
     public init(_ pixels: [UInt8], about subject: Subject) {
       self.pixels = pixels
       self.subject = subject
@@ -30,20 +30,25 @@ public struct DetectionPipeline<Source: Sendable, Subject: Sendable, Output: Sen
 
   private let detector: Detector
   private let settings: DetectionSettings
-  private let suppressedLabels: Set<String>
+  private let excludedLabels: Set<String>
   private let batchSize: Int
   private let workers: Int
   private let prepare: @Sendable (Source) throws -> Prepared
   private let finish: @Sendable (Subject, [Detection]) throws -> Output
 
+  /// A pipeline that can run any number of times.
+  ///
   /// - Parameters:
-  ///   - batchSize: pictures that go through the network together.
-  ///   - workers: threads that prepare, and as many that finish.
+  ///   - detector: the detector; its own threads are not used.
+  ///   - settings: what counts as a detection.
+  ///   - excludedLabels: the labels of classes to leave out.
+  ///   - batchSize: the number of images that go through the network together.
+  ///   - workers: the number of threads that prepare, and of as many that finish.
   ///   - prepare: makes a source ready for the network; several run at once.
   ///   - finish: makes something of the detections; several run at once.
   public init(
     _ detector: Detector, settings: DetectionSettings = .init(),
-    suppressing suppressedLabels: Set<String> = [], batchSize: Int = 1,
+    excluding excludedLabels: Set<String> = [], batchSize: Int = 1,
     workers: Int = ProcessInfo.processInfo.activeProcessorCount,
     prepare: @escaping @Sendable (Source) throws -> Prepared,
     finish: @escaping @Sendable (Subject, [Detection]) throws -> Output
@@ -51,31 +56,31 @@ public struct DetectionPipeline<Source: Sendable, Subject: Sendable, Output: Sen
     precondition(batchSize > 0 && workers > 0, "a pipeline needs a batch and workers")
     self.detector = detector
     self.settings = settings
-    self.suppressedLabels = suppressedLabels
+    self.excludedLabels = excludedLabels
     self.batchSize = batchSize
     self.workers = workers
     self.prepare = prepare
     self.finish = finish
   }
 
-  /// Runs until there is no source any more.
+  /// Runs until there is no source any more, and blocks the calling thread until then.
   ///
-  /// No more than a few pictures for each worker and two batches are in memory at any time.
+  /// No more than a few images for each worker and two batches are in memory at any time.
   ///
   /// - Parameters:
   ///   - next: gives one source after the other, nil at the end; called on a thread of its own.
   ///   - deliver: is handed each source with its result, in the order of the sources, on the calling
   ///     thread. A source that could not be prepared or finished comes with its error.
-  /// - Throws: what `next`, the engine or `deliver` throw; the pipeline has then stopped.
+  /// - Throws: the error of `next`, the engine or `deliver`; the pipeline has then stopped.
   public func run(
     next: @escaping @Sendable () throws -> Source?,
     deliver: (Source, Result<Output, any Error>) throws -> Void
   ) throws {
-    let room = 2 * (workers + batchSize)
-    let preparing = OrderedWork(threads: workers, capacity: room, name: "prepare") {
+    let capacity = 2 * (workers + batchSize)
+    let preparing = OrderedWork(threads: workers, capacity: capacity, name: "prepare") {
       (source: Source) in (source, Result { try prepare(source) })
     }
-    let finishing = OrderedWork(threads: workers, capacity: room, name: "finish") {
+    let finishing = OrderedWork(threads: workers, capacity: capacity, name: "finish") {
       finished($0)
     }
     let failure = FirstError()
@@ -96,18 +101,18 @@ public struct DetectionPipeline<Source: Sendable, Subject: Sendable, Output: Sen
     try failure.rethrow()
   }
 
-  /// A picture on its way from the network: its place in a batch's predictions, or what went wrong.
+  /// An image on its way from the network: its index in a batch's predictions, or what went wrong.
   private typealias Predicted = (
-    source: Source, result: Result<(Subject, RawPredictions, place: Int), any Error>
+    source: Source, result: Result<(Subject, RawPredictions, index: Int), any Error>
   )
 
   private func finished(_ predicted: Predicted) -> (Source, Result<Output, any Error>) {
     let output = Result {
-      let (subject, predictions, place) = try predicted.result.get()
+      let (subject, predictions, index) = try predicted.result.get()
       return try finish(
         subject,
         detector.decoder.detections(
-          predictions, image: place, settings: settings, suppressing: suppressedLabels))
+          predictions, image: index, settings: settings, excluding: excludedLabels))
     }
     return (predicted.source, output)
   }
@@ -135,12 +140,12 @@ public struct DetectionPipeline<Source: Sendable, Subject: Sendable, Output: Sen
       let predictions =
         imageCount > 0
         ? try detector.predictor.predict(pixels, imageCount: imageCount)
-        : RawPredictions(imageCount: 0, locations: [], scores: [])
-      var place = 0
+        : RawPredictions(imageCount: 0, offsets: [], logits: [])
+      var index = 0
       for (source, prepared) in batch {
         let result = prepared.map { prepared in
-          defer { place += 1 }
-          return (prepared.subject, predictions, place: place)
+          defer { index += 1 }
+          return (prepared.subject, predictions, index: index)
         }
         guard finishing.give((source, result)) else { return }
       }

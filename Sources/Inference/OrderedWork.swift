@@ -1,8 +1,8 @@
 import Foundation
 
-/// Work that several threads do, its results handed out in the order in which it was given.
+/// Work that several threads do, whose results are handed out in the order in which it was given.
 ///
-/// What is under way or waits to be taken is bounded: whoever gives more waits.
+/// The work under way or waiting to be taken is bounded: a caller that gives more waits.
 final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable {
   private let condition = NSCondition()
   private let capacity: Int
@@ -16,9 +16,9 @@ final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable 
   private var isComplete = false
   private var isCancelled = false
 
-  /// - Parameter capacity: how much may be given and not yet taken.
+  /// - Parameter capacity: the number of inputs that may be given and not yet taken.
   init(threads: Int, capacity: Int, name: String, work: @escaping @Sendable (Input) -> Output) {
-    precondition(threads > 0 && capacity > 0, "work needs threads and room")
+    precondition(threads > 0 && capacity > 0, "work needs threads and a capacity")
     self.capacity = capacity
     self.work = work
     for _ in 0..<threads {
@@ -29,7 +29,7 @@ final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable 
     }
   }
 
-  /// Gives work, once there is room. Nothing happens after ``cancel()``.
+  /// Gives work, once the capacity allows it. Nothing happens after ``cancel()``.
   /// - Returns: whether more is wanted.
   @discardableResult
   func give(_ input: Input) -> Bool {
@@ -51,7 +51,7 @@ final class OrderedWork<Input: Sendable, Output: Sendable>: @unchecked Sendable 
     }
   }
 
-  /// Drops what has not begun, and lets everybody who waits go.
+  /// Drops the work that has not begun, and lets every thread that waits go.
   func cancel() {
     condition.withLock {
       isCancelled = true

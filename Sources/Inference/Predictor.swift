@@ -1,15 +1,16 @@
 import MultiBox
 
-/// Something that runs a network: the engine behind a ``Detector``.
+/// An engine that runs a network, behind a ``Detector``.
 public protocol Predictor: Sendable {
-  /// The network's description.
+  /// The description of the network.
   var configuration: SSDConfiguration { get }
 
   /// Runs the network.
   ///
   /// - Parameters:
-  ///   - pixels: bytes, (images, size, size, 3), red, green, blue, where size is the
-  ///     configuration's `imageSize`; normalisation is the predictor's business.
-  ///   - imageCount: how many images there are.
+  ///   - pixels: bytes 0...255, (images, size, size, 3), red, green, blue, where size is the
+  ///     configuration's `imageSize`; normalization is the predictor's business.
+  ///   - imageCount: the number of images.
+  /// - Returns: offsets and logits for every image.
   func predict(_ pixels: [UInt8], imageCount: Int) throws -> RawPredictions
 }

@@ -97,8 +97,8 @@ final class DeviceNetwork: @unchecked Sendable {
         copied(UnsafeBufferPointer(rebasing: values[start..<start + imageCount * priors * width]))
       }
       return RawPredictions(
-        imageCount: imageCount, locations: part(from: 0, width: 4),
-        scores: part(from: count * priors * 4, width: width))
+        imageCount: imageCount, offsets: part(from: 0, width: 4),
+        logits: part(from: count * priors * 4, width: width))
     }
   }
 

@@ -41,7 +41,7 @@ public final class TorchPredictor: Predictor, @unchecked Sendable {
       }
     }
     return RawPredictions(
-      imageCount: imageCount, locations: locations.array(), scores: scores.array())
+      imageCount: imageCount, offsets: locations.array(), logits: scores.array())
   }
 }
 

@@ -38,7 +38,7 @@ public enum TrainingError: Error, CustomStringConvertible {
     case .notFinite(let step):
       """
       \(step). Checkpoints are from before. Start anew with a lower learning rate, a longer warm-up or \
-      clipped gradients; or resume and leave such batches out (--skip-bad-steps).
+      clipped gradients; or resume and leave such batches out (--skip-non-finite).
       """
     case .nothingButBadSteps(let step, let count):
       """
@@ -87,15 +87,15 @@ public struct BadStep: Sendable, Codable, CustomStringConvertible {
 
   /// What is not finite, where.
   public var description: String {
-    func spoken(_ value: Double) -> String {
+    func formatted(_ value: Double) -> String {
       value.isNaN ? "not a number" : value.isInfinite ? "infinite" : "\(value)"
     }
     let names = images.joined(separator: ", ")
     guard let gradientNorm, loss.isFinite else {
-      return "the loss of iteration \(iteration) is \(spoken(loss)), on the images \(names)"
+      return "the loss of iteration \(iteration) is \(formatted(loss)), on the images \(names)"
     }
     return """
-      the gradient of iteration \(iteration) is \(spoken(gradientNorm)) (loss \(loss)), on the images \(names)
+      the gradient of iteration \(iteration) is \(formatted(gradientNorm)) (loss \(loss)), on the images \(names)
       """
   }
 }

@@ -62,7 +62,7 @@ public final class Validator {
       batches += 1
       let detections = decoder.detections(
         RawPredictions(
-          imageCount: count, locations: locations.array(), scores: scores.array()),
+          imageCount: count, offsets: locations.array(), logits: scores.array()),
         settings: .evaluation)
       for (index, found) in detections.enumerated() {
         let (width, height) = batch.sourceSizes[index]

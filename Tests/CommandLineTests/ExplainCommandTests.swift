@@ -63,13 +63,13 @@ struct ExplainCommandTests {
     (["matching", "--output", "a.png", "--box", "dog:5000,5000,6000,6000"], "outside"),
     (["coordinates", "--output", "a.png", "--width", "100000"], "--width"),
     (["priors", "--output", "a.png", "--at", "2,2"], "--at"),
-    (["jaccard", "--output", "a.png", "--overlap", "1.5"], "--overlap"),
+    (["jaccard", "--output", "a.png", "--iou", "1.5"], "--iou"),
     (["nothing"], "nothing"),
     (["predictions", "--output", "a.png"], "ssd train"),
     (["reshaping", "--output", "a.png", "--map", "conv5_3"], "conv5_3"),
     (["augmentation", "--output", "a.png", "--count", "0"], "--count"),
     (["architecture", "--output", "a.png", "--classes", "0"], "--classes"),
-    (["suppression", "--output", "a.png", "--maximum-overlap", "2"], "--maximum-overlap"),
+    (["suppression", "--output", "a.png", "--iou-threshold", "2"], "--iou-threshold"),
     (["matching", "--output", "missing/a.png"], "missing/a.png"),
   ])
   func refusesWrongInputByName(arguments: [String], named: String) throws {

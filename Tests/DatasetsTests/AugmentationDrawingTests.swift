@@ -74,7 +74,7 @@ struct AugmentationDrawingTests {
         xMin: Float(draw.window.left), yMin: Float(draw.window.top),
         xMax: Float(draw.window.left + draw.window.width),
         yMax: Float(draw.window.top + draw.window.height))
-      #expect(Self.boxes.contains { window.overlap($0) >= Float(minimum) })
+      #expect(Self.boxes.contains { window.iou(with: $0) >= Float(minimum) })
       #expect(Self.boxes.contains { draw.transformed($0, convention: .edges) != nil })
     }
     #expect(Set(overlaps.keys).isSubset(of: [0, 0.1, 0.3, 0.5, 0.7, 0.9]))

@@ -23,13 +23,13 @@ struct PictureRendererTests {
   @Test(
     "a cut-out part is resampled as Pillow resamples it",
     arguments: [
-      PixelWindow(left: 0, top: 0, width: 61, height: 47),
-      PixelWindow(left: 5, top: 7, width: 20, height: 16),
-      PixelWindow(left: 40, top: 30, width: 21, height: 17),
-      PixelWindow(left: 0, top: 46, width: 61, height: 1),
-      PixelWindow(left: 3, top: 0, width: 5, height: 44),
+      PixelRegion(left: 0, top: 0, width: 61, height: 47),
+      PixelRegion(left: 5, top: 7, width: 20, height: 16),
+      PixelRegion(left: 40, top: 30, width: 21, height: 17),
+      PixelRegion(left: 0, top: 46, width: 61, height: 1),
+      PixelRegion(left: 3, top: 0, width: 5, height: 44),
     ], [4, 13, 24, 64])
-  func resampling(window: PixelWindow, size: Int) {
+  func resampling(window: PixelRegion, size: Int) {
     let image = Image.pattern(width: 61, height: 47)
     var parameters = AugmentationParameters(width: 61, height: 47)
     parameters.window = window
@@ -58,7 +58,7 @@ struct PictureRendererTests {
       (left..<left + 20).contains(x) && (9..<25).contains(y) ? image[x - left, y - 9] : Self.mean
     }
     var parameters = AugmentationParameters(width: 20, height: 16)
-    parameters.window = PixelWindow(left: -left, top: -9, width: 50, height: 40)
+    parameters.window = PixelRegion(left: -left, top: -9, width: 50, height: 40)
     for size in [12, 30, 77] {
       let result = Self.rendered(image, parameters, size: size)
       let expected = canvas.resized(width: size, height: size)
@@ -73,7 +73,7 @@ struct PictureRendererTests {
   @Test("a window beside the picture shows nothing but the mean pixel")
   func beside() {
     var parameters = AugmentationParameters(width: 20, height: 16)
-    parameters.window = PixelWindow(left: 30, top: 0, width: 10, height: 10)
+    parameters.window = PixelRegion(left: 30, top: 0, width: 10, height: 10)
     parameters.distortions = [.contrast(1.5), .hue(0.1)]
     let result = Self.rendered(.pattern(width: 20, height: 16), parameters, size: 8)
     #expect(result == Image(width: 8, height: 8, fill: Self.mean))
@@ -126,7 +126,7 @@ struct PictureRendererTests {
   @Test("boxes whose centre is cut off are dropped, the others are cut at the edge")
   func centreRule() {
     var parameters = AugmentationParameters(width: 100, height: 100)
-    parameters.window = PixelWindow(left: 20, top: 0, width: 50, height: 100)
+    parameters.window = PixelRegion(left: 20, top: 0, width: 50, height: 100)
     parameters.cropMinimumOverlap = 0
     func transformed(_ xMin: Float, _ xMax: Float) -> BoundingBox? {
       parameters.transformed(
@@ -148,9 +148,9 @@ struct PictureRendererTests {
     let decoded = try Image(encoded)
     let renderer = PictureRenderer(size: 60, meanPixel: Self.mean)
     for (window, tolerance) in [
-      (PixelWindow(left: 100, top: 80, width: 50, height: 44), 1),
-      (PixelWindow(left: -900, top: -300, width: 2000, height: 1500), 4),
-      (PixelWindow(left: 0, top: 0, width: 640, height: 480), 4),
+      (PixelRegion(left: 100, top: 80, width: 50, height: 44), 1),
+      (PixelRegion(left: -900, top: -300, width: 2000, height: 1500), 4),
+      (PixelRegion(left: 0, top: 0, width: 640, height: 480), 4),
     ] {
       var parameters = AugmentationParameters(width: 640, height: 480)
       parameters.window = window

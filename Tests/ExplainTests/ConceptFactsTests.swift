@@ -16,8 +16,8 @@ struct ConceptFactsTests {
       scene, configuration: small, predictions: predictions, source: "")
     let loss = MultiBoxLoss(priors: PriorBoxes(small), configuration: small.loss)
     let parts = loss(
-      locations: Tensor(predictions.locations, shape: [1, 16, 4]),
-      scores: Tensor(predictions.scores, shape: [1, 16, small.scoreCount]),
+      locations: Tensor(predictions.offsets, shape: [1, 16, 4]),
+      scores: Tensor(predictions.logits, shape: [1, 16, small.scoreCount]),
       targets: loss.targets(for: [scene.objects]))
     #expect(abs(Double(drawn.confidence.confidenceLoss) - parts.confidence.scalar) < 1e-5)
     #expect(abs(Double(drawn.localization.loss) - parts.localization.scalar) < 1e-5)
@@ -33,14 +33,14 @@ struct ConceptFactsTests {
   {
     let candidates = try CandidateBoxes(madeUpFor: scene, configuration: configuration)
     let suppression = SuppressionExplanation(
-      scene, candidates: candidates, maximumOverlap: 0.45, source: "")
+      scene, candidates: candidates, iouThreshold: 0.45, source: "")
     #expect(candidates.scores == candidates.scores.sorted(by: >))
     let kept = suppression.kept.map { candidates.boxes[$0] }
     for (index, box) in kept.enumerated() {
-      #expect(kept[..<index].allSatisfy { $0.overlap(box) <= 0.45 })
+      #expect(kept[..<index].allSatisfy { $0.iou(with: box) <= 0.45 })
     }
     for index in candidates.boxes.indices where !suppression.kept.contains(index) {
-      #expect(kept.contains { $0.overlap(candidates.boxes[index]) > 0.45 })
+      #expect(kept.contains { $0.iou(with: candidates.boxes[index]) > 0.45 })
     }
     #expect(kept.count < candidates.boxes.count && !kept.isEmpty)
   }
@@ -49,10 +49,11 @@ struct ConceptFactsTests {
     let predictions = RawPredictions(madeUpFor: scene, configuration: configuration)
     let candidates = try CandidateBoxes(
       predictions, of: configuration, label: "square", minimumScore: 0.3)
-    let kept = suppressed(candidates.boxes, maximumOverlap: 0.5).map { candidates.boxes[$0] }
+    let kept = nms(candidates.boxes, scores: candidates.scores, iouThreshold: 0.5)
+      .map { candidates.boxes[$0] }
     let detections = PredictionDecoder(configuration).detections(
       predictions,
-      settings: DetectionSettings(minimumScore: 0.3, maximumOverlap: 0.5, limit: .max))[0]
+      settings: DetectionSettings(minimumScore: 0.3, iouThreshold: 0.5, limit: .max))[0]
     #expect(Set(kept) == Set(detections.filter { $0.label == "square" }.map(\.box)))
     #expect(throws: ExplanationError.self) {
       try CandidateBoxes(predictions, of: configuration, label: "dog", minimumScore: 0.3)

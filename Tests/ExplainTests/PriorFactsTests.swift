@@ -82,7 +82,7 @@ struct PriorFactsTests {
   }
 
   @Test func `predictions of another network are refused`() {
-    let few = RawPredictions(imageCount: 1, locations: [0, 0, 0, 0], scores: [0, 1])
+    let few = RawPredictions(imageCount: 1, offsets: [0, 0, 0, 0], logits: [0, 1])
     #expect(throws: ExplanationError.self) {
       try MatchingExplanation(scene, configuration: configuration, predictions: few)
     }

@@ -12,7 +12,7 @@ struct ResultFactsTests {
   func `the overview ends with what the decoder detects`(minimumScore: Float) throws {
     let predictions = RawPredictions(madeUpFor: scene, configuration: configuration)
     let settings = DetectionSettings(
-      minimumScore: minimumScore, maximumOverlap: 0.45, limit: .max)
+      minimumScore: minimumScore, iouThreshold: 0.45, limit: .max)
     let overview = try OverviewExplanation(
       scene, predictions: predictions, of: configuration, settings: settings)
     let detections = PredictionDecoder(configuration).detections(
@@ -22,7 +22,7 @@ struct ResultFactsTests {
   }
 
   @Test func `the overview refuses predictions of another network`() {
-    let foreign = RawPredictions(imageCount: 1, locations: [0, 0, 0, 0], scores: [0, 0])
+    let foreign = RawPredictions(imageCount: 1, offsets: [0, 0, 0, 0], logits: [0, 0])
     #expect(throws: ExplanationError.self) {
       try OverviewExplanation(scene, predictions: foreign, of: configuration)
     }

@@ -12,9 +12,9 @@ struct ForeignWeightsTests {
     try withUnpackedCheckpoint(peer.checkpoint) { url in
       let predictor = try NativePredictor(ImportedModel(contentsOf: url), precision: .float32)
       let found = try predictor.predict(normalized: golden.floats(peer.input), imageCount: 1)
-      try expectClose(found.locations, columns: 4, golden.tensor(peer.locations))
+      try expectClose(found.offsets, columns: 4, golden.tensor(peer.locations))
       try expectClose(
-        found.scores, columns: predictor.configuration.scoreCount, golden.tensor(peer.scores))
+        found.logits, columns: predictor.configuration.scoreCount, golden.tensor(peer.scores))
     }
   }
 

@@ -30,8 +30,8 @@ struct NativePredictorTests {
           model, precision: precision, packing: packing, instructionSet: instructionSet)
         #expect(predictor.precision == precision)
         let found = try predictor.predict(normalized: image, imageCount: 1)
-        let locations = relativeDifference(found.locations, try golden.floats("locations"))
-        let scores = relativeDifference(found.scores, try golden.floats("scores"))
+        let locations = relativeDifference(found.offsets, try golden.floats("locations"))
+        let scores = relativeDifference(found.logits, try golden.floats("scores"))
         #expect(locations <= tolerance, "\(precision): locations off by \(locations)")
         #expect(scores <= tolerance, "\(precision): scores off by \(scores)")
       }
@@ -60,8 +60,8 @@ struct NativePredictorTests {
         let found = try NativePredictor(
           model, precision: precision, instructionSet: instructionSet
         ).predict(Self.pixels(1), imageCount: 1)
-        #expect(relativeDifference(found.locations, expected.locations) <= tolerance)
-        #expect(relativeDifference(found.scores, expected.scores) <= tolerance)
+        #expect(relativeDifference(found.offsets, expected.offsets) <= tolerance)
+        #expect(relativeDifference(found.logits, expected.logits) <= tolerance)
       }
     }
   }
@@ -77,12 +77,12 @@ struct NativePredictorTests {
         let bytes = 300 * 300 * 3
         let alone = try predictor.predict(
           Array(pixels[image * bytes..<(image + 1) * bytes]), imageCount: 1)
-        let rows = image * alone.locations.count..<(image + 1) * alone.locations.count
-        #expect(Array(batch.locations[rows]) == alone.locations)
-        let scores = image * alone.scores.count..<(image + 1) * alone.scores.count
-        #expect(Array(batch.scores[scores]) == alone.scores)
+        let rows = image * alone.offsets.count..<(image + 1) * alone.offsets.count
+        #expect(Array(batch.offsets[rows]) == alone.offsets)
+        let scores = image * alone.logits.count..<(image + 1) * alone.logits.count
+        #expect(Array(batch.logits[scores]) == alone.logits)
       }
-      #expect(try predictor.predict([], imageCount: 0).locations.isEmpty)
+      #expect(try predictor.predict([], imageCount: 0).offsets.isEmpty)
     }
   }
 
@@ -94,7 +94,7 @@ struct NativePredictorTests {
       let predictor = try NativePredictor(model, precision: .float32, threads: threads)
       #expect(predictor.threadCount == threads)
       let found = try predictor.predict(Self.pixels(1), imageCount: 1)
-      #expect(found.locations == expected.locations && found.scores == expected.scores)
+      #expect(found.offsets == expected.offsets && found.logits == expected.logits)
     }
   }
 
@@ -104,11 +104,11 @@ struct NativePredictorTests {
       let images = (0..<4).map { UInt8($0) * 60 }.map {
         [UInt8](repeating: $0, count: 300 * 300 * 3)
       }
-      let alone = try images.map { try predictor.predict($0, imageCount: 1).scores }
+      let alone = try images.map { try predictor.predict($0, imageCount: 1).logits }
       try await withThrowingTaskGroup(of: (Int, [Float]).self) { group in
         for turn in 0..<12 {
           group.addTask {
-            (turn % 4, try predictor.predict(images[turn % 4], imageCount: 1).scores)
+            (turn % 4, try predictor.predict(images[turn % 4], imageCount: 1).logits)
           }
         }
         for try await (image, scores) in group { #expect(scores == alone[image]) }
@@ -133,9 +133,9 @@ struct NativePredictorTests {
       let size = configuration.imageSize
       let found = try predictor.predict(Self.pixels(1, size: size), imageCount: 1)
       let priors = PriorBoxes(configuration)
-      #expect(found.locations.count == priors.count * 4)
-      #expect(found.scores.count == priors.count * 3)
-      #expect(found.locations.allSatisfy(\.isFinite) && found.scores.allSatisfy(\.isFinite))
+      #expect(found.offsets.count == priors.count * 4)
+      #expect(found.logits.count == priors.count * 3)
+      #expect(found.offsets.allSatisfy(\.isFinite) && found.logits.allSatisfy(\.isFinite))
       let profile = try predictor.profile(Self.pixels(1, size: size), repetitions: 1)
       let last = try #require(configuration.base.layers.last { $0.operation.convolution != nil })
       #expect(profile.layers.contains { $0.name == last.name && $0.seconds > 0 })
@@ -152,8 +152,8 @@ struct NativePredictorTests {
       for images in [count, 1, count] {
         let found = try unpacked.predict(Self.pixels(images), imageCount: images)
         guard images == count else { continue }
-        #expect(relativeDifference(found.locations, expected.locations) <= 2e-5)
-        #expect(relativeDifference(found.scores, expected.scores) <= 2e-5)
+        #expect(relativeDifference(found.offsets, expected.offsets) <= 2e-5)
+        #expect(relativeDifference(found.logits, expected.logits) <= 2e-5)
       }
       #expect(packed.weightByteCount > 1 << 20)
       #expect(unpacked.weightByteCount == 0)

@@ -20,7 +20,7 @@ struct QuantizerTests {
   private func error(_ found: RawPredictions, _ expected: RawPredictions) -> Float {
     var difference: Float = 0
     var length: Float = 0
-    for (a, b) in zip(found.locations + found.scores, expected.locations + expected.scores) {
+    for (a, b) in zip(found.offsets + found.logits, expected.offsets + expected.logits) {
       difference += (a - b) * (a - b)
       length += b * b
     }

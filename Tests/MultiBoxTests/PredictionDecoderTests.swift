@@ -2,8 +2,7 @@ import Foundation
 import MultiBox
 import Testing
 
-@Suite("Decoding predictions")
-struct PredictionDecoderTests {
+@Suite struct PredictionDecoderTests {
   /// The reference's priors are not clipped.
   private static let configuration: SSDConfiguration = {
     var configuration = SSDConfiguration.ssd300(classes: .voc)
@@ -14,19 +13,20 @@ struct PredictionDecoderTests {
   private var priorCount: Int { decoder.priors.count }
 
   @Test(
-    "detections equal the reference's",
     arguments: [
       ("evaluation", DetectionSettings.evaluation),
       ("inference", DetectionSettings()),
-      ("top5", DetectionSettings(minimumScore: 0.05, maximumOverlap: 0.3, limit: 5)),
+      ("top5", DetectionSettings(minimumScore: 0.05, iouThreshold: 0.3, limit: 5)),
     ], [0, 1])
-  func golden(setting: (name: String, settings: DetectionSettings), image: Int) throws {
+  func `detections equal the reference's`(
+    setting: (name: String, settings: DetectionSettings), image: Int
+  ) throws {
     let golden = try GoldenArrays("detect_objects")
-    let locations = try golden.floats("locations")
-    let scores = try golden.floats("scores")
+    let offsets = try golden.floats("locations")
+    let logits = try golden.floats("scores")
     let found = detections(
-      Array(locations[image * priorCount * 4..<(image + 1) * priorCount * 4]),
-      Array(scores[image * priorCount * 21..<(image + 1) * priorCount * 21]), setting.settings)
+      Array(offsets[image * priorCount * 4..<(image + 1) * priorCount * 4]),
+      Array(logits[image * priorCount * 21..<(image + 1) * priorCount * 21]), setting.settings)
     let name = "\(setting.name)_\(image)"
     let expectedScores = try golden.floats("\(name)_scores")
     try #require(found.count == expectedScores.count)
@@ -38,20 +38,20 @@ struct PredictionDecoderTests {
     #expect(found.allSatisfy { $0.label == ClassList.voc.label(at: $0.classIndex) })
   }
 
-  @Test("detections of a class do not overlap by more than the limit and come best first")
-  func suppression() throws {
+  @Test func `detections of a class do not overlap by more than the limit and come best first`()
+    throws
+  {
     let found = try fixture(.evaluation)
     #expect(zip(found, found.dropFirst()).allSatisfy { $0.score >= $1.score })
     for (position, detection) in found.enumerated() {
       #expect(
         !found[..<position].contains {
-          $0.classIndex == detection.classIndex && $0.box.overlap(detection.box) > 0.45
+          $0.classIndex == detection.classIndex && $0.box.iou(with: detection.box) > 0.45
         })
     }
   }
 
-  @Test("a smaller limit gives the beginning of the same list")
-  func limit() throws {
+  @Test func `a smaller limit gives the beginning of the same list`() throws {
     let found = try fixture(.evaluation)
     var settings = DetectionSettings.evaluation
     for limit in [0, 1, 17, 100] {
@@ -61,16 +61,36 @@ struct PredictionDecoderTests {
     }
   }
 
-  @Test("suppressed classes are left out and the others stay")
-  func suppressedClasses() throws {
+  @Test func `excluded classes are left out and the others stay`() throws {
     let all = try fixture(DetectionSettings())
     let label = try #require(all.first?.label)
-    let rest = try fixture(DetectionSettings(), suppressing: [label])
+    let rest = try fixture(DetectionSettings(), excluding: [label])
     #expect(rest == all.filter { $0.label != label })
   }
 
-  @Test("a limit of candidates leaves each class its best")
-  func maximumCandidates() throws {
+  @Test func `across classes, a box is also dropped for a better one of another class`() throws {
+    var settings = DetectionSettings.evaluation
+    settings.limit = .max
+    let offsets = noise(seed: 3, count: priorCount * 4)
+    let logits = noise(seed: 4, count: priorCount * 21).map { $0 * 4 }
+    let byClass = detections(offsets, logits, settings)
+    settings.nmsAcrossClasses = true
+    let found = detections(offsets, logits, settings)
+    #expect(found.first == byClass.first)
+    #expect(found.count < byClass.count && Set(found.map(\.classIndex)).count > 1)
+    for (position, detection) in found.enumerated() {
+      #expect(
+        !found[..<position].contains { $0.box.iou(with: detection.box) > settings.iouThreshold })
+    }
+    // Every candidate, as a threshold of 1 drops none but copies.
+    settings.nmsAcrossClasses = false
+    settings.iouThreshold = 1
+    let candidates = detections(offsets, logits, settings)
+    let kept = nms(candidates.map(\.box), scores: candidates.map(\.score), iouThreshold: 0.45)
+    #expect(found == kept.map { candidates[$0] })
+  }
+
+  @Test func `a limit of candidates leaves each class its best`() throws {
     var settings = DetectionSettings.evaluation
     let exact = try fixture(settings)
     settings.maximumCandidates = priorCount
@@ -82,25 +102,28 @@ struct PredictionDecoderTests {
     #expect(found.first == exact.first)
   }
 
-  @Test("detections are the same as when each class is decoded and suppressed by itself")
-  func classByClass() throws {
-    let locations = noise(seed: 1, count: priorCount * 4)
-    let scores = noise(seed: 2, count: priorCount * 21).map { $0 * 3 }
-    let settings = DetectionSettings(minimumScore: 0.1, maximumOverlap: 0.3)
+  @Test func `detections are the same as when each class is decoded and suppressed by itself`()
+    throws
+  {
+    let offsets = noise(seed: 1, count: priorCount * 4)
+    let logits = noise(seed: 2, count: priorCount * 21).map { $0 * 3 }
+    let settings = DetectionSettings(minimumScore: 0.1, iouThreshold: 0.3)
     var expected: [Detection] = []
     for classIndex in 1...20 {
       var candidates: [(box: BoundingBox, score: Float)] = []
       for prior in 0..<priorCount {
-        let powers = scores[prior * 21..<(prior + 1) * 21].map { exp($0) }
+        let powers = logits[prior * 21..<(prior + 1) * 21].map { exp($0) }
         let score = powers[classIndex] / powers.reduce(0, +)
         guard score > settings.minimumScore else { continue }
-        let offsets = Offsets(
-          centerX: locations[prior * 4], centerY: locations[prior * 4 + 1],
-          width: locations[prior * 4 + 2], height: locations[prior * 4 + 3])
-        candidates.append((BoundingBox(offsets.box(from: decoder.priors.centerSize[prior])), score))
+        let encoded = Offsets(
+          centerX: offsets[prior * 4], centerY: offsets[prior * 4 + 1],
+          width: offsets[prior * 4 + 2], height: offsets[prior * 4 + 3])
+        candidates.append((BoundingBox(encoded.box(from: decoder.priors.centerSize[prior])), score))
       }
       candidates.sort { $0.score > $1.score }
-      for index in suppressed(candidates.map(\.box), maximumOverlap: settings.maximumOverlap) {
+      for index in nms(
+        candidates.map(\.box), scores: candidates.map(\.score), iouThreshold: settings.iouThreshold)
+      {
         expected.append(
           Detection(
             box: candidates[index].box, classIndex: classIndex,
@@ -109,76 +132,73 @@ struct PredictionDecoderTests {
     }
     expected.sort { $0.score > $1.score }
     try #require(expected.count > settings.limit)
-    let found = detections(locations, scores, settings)
+    let found = detections(offsets, logits, settings)
     #expect(found.map(\.box) == expected.prefix(settings.limit).map(\.box))
     #expect(found.map(\.classIndex) == expected.prefix(settings.limit).map(\.classIndex))
     #expect(zip(found, expected).allSatisfy { abs($0.score - $1.score) < 1e-6 })
   }
 
-  @Test("equal scores keep the order of classes and priors")
-  func ties() {
-    let locations = Array(repeating: Float(0), count: priorCount * 4)
-    let scores = Array(repeating: Float(0), count: priorCount * 21)
-    let found = detections(locations, scores, .evaluation)
+  @Test func `equal scores keep the order of classes and priors`() {
+    let offsets = Array(repeating: Float(0), count: priorCount * 4)
+    let logits = Array(repeating: Float(0), count: priorCount * 21)
+    let found = detections(offsets, logits, .evaluation)
     #expect(found.count == 200)
     #expect(found.first?.classIndex == 1)
     #expect(found.first?.box == decoder.priors.boundary[0])
     #expect(found.map(\.classIndex) == found.map(\.classIndex).sorted())
   }
 
-  @Test("scores that are not finite give no detections", arguments: [Float.nan, .infinity])
-  func scoresNotFinite(value: Float) {
-    let locations = Array(repeating: Float(0), count: priorCount * 4)
-    var scores = Array(repeating: Float(0), count: priorCount * 21)
-    for index in scores.indices where index % 21 == 4 { scores[index] = value }
-    #expect(detections(locations, scores, .evaluation).isEmpty)
+  @Test(arguments: [Float.nan, .infinity])
+  func `scores that are not finite give no detections`(value: Float) {
+    let offsets = Array(repeating: Float(0), count: priorCount * 4)
+    var logits = Array(repeating: Float(0), count: priorCount * 21)
+    for index in logits.indices where index % 21 == 4 { logits[index] = value }
+    #expect(detections(offsets, logits, .evaluation).isEmpty)
     #expect(
       detections(
-        locations, Array(repeating: value, count: priorCount * 21),
+        offsets, Array(repeating: value, count: priorCount * 21),
         DetectionSettings(minimumScore: 0)
       ).isEmpty)
   }
 
   @Test(
-    "boxes without area or not finite give no detections",
     arguments: [Float.nan, .infinity, -.infinity, 1e30, -1e30])
-  func boxesNotFinite(value: Float) {
-    let scores = (0..<priorCount * 21).map { Float($0 % 21 == 3 ? 5 : 0) }
+  func `boxes without area or not finite give no detections`(value: Float) {
+    let logits = (0..<priorCount * 21).map { Float($0 % 21 == 3 ? 5 : 0) }
     #expect(
-      detections(Array(repeating: value, count: priorCount * 4), scores, .evaluation).isEmpty)
+      detections(Array(repeating: value, count: priorCount * 4), logits, .evaluation).isEmpty)
     let good = Array(repeating: Float(0), count: priorCount * 4)
-    #expect(!detections(good, scores, .evaluation).isEmpty)
+    #expect(!detections(good, logits, .evaluation).isEmpty)
   }
 
-  @Test("scores far apart neither overflow nor pass")
-  func extremeScores() {
-    let locations = Array(repeating: Float(0), count: priorCount * 4)
-    var scores = Array(repeating: Float(-3e38), count: priorCount * 21)
-    scores[21 * 100 + 7] = 3e38
-    scores[21 * 200] = 3e38
-    for row in 0..<priorCount where row != 100 { scores[row * 21] = 0 }
-    let found = detections(locations, scores, .evaluation)
+  @Test func `scores far apart neither overflow nor pass`() {
+    let offsets = Array(repeating: Float(0), count: priorCount * 4)
+    var logits = Array(repeating: Float(-3e38), count: priorCount * 21)
+    logits[21 * 100 + 7] = 3e38
+    logits[21 * 200] = 3e38
+    for row in 0..<priorCount where row != 100 { logits[row * 21] = 0 }
+    let found = detections(offsets, logits, .evaluation)
     #expect(found.map(\.classIndex) == [7])
     #expect(found.map(\.score) == [1])
   }
 
   private func fixture(
-    _ settings: DetectionSettings, suppressing labels: Set<String> = []
+    _ settings: DetectionSettings, excluding labels: Set<String> = []
   ) throws -> [Detection] {
     let golden = try GoldenArrays("detect_objects")
     return detections(
       try Array(golden.floats("locations").prefix(priorCount * 4)),
-      try Array(golden.floats("scores").prefix(priorCount * 21)), settings, suppressing: labels)
+      try Array(golden.floats("scores").prefix(priorCount * 21)), settings, excluding: labels)
   }
 
   private func detections(
-    _ locations: [Float], _ scores: [Float], _ settings: DetectionSettings,
-    suppressing labels: Set<String> = []
+    _ offsets: [Float], _ logits: [Float], _ settings: DetectionSettings,
+    excluding labels: Set<String> = []
   ) -> [Detection] {
-    locations.withUnsafeBufferPointer { locations in
-      scores.withUnsafeBufferPointer { scores in
+    offsets.withUnsafeBufferPointer { offsets in
+      logits.withUnsafeBufferPointer { logits in
         decoder.detections(
-          locations: locations, scores: scores, settings: settings, suppressing: labels)
+          offsets: offsets, logits: logits, settings: settings, excluding: labels)
       }
     }
   }

@@ -122,7 +122,7 @@ struct MultiBoxLossTests {
     var (sum, positives) = (0.0, 0)
     for image in 0..<3 {
       let mining = HardNegativeMining(
-        scores: Array(scores[image * 8732 * 21..<(image + 1) * 8732 * 21]),
+        logits: Array(scores[image * 8732 * 21..<(image + 1) * 8732 * 21]),
         targets: Array(targets[image * 8732..<(image + 1) * 8732]), negativesPerPositive: 3)
       #expect(mining.hardNegatives.count == 3 * mining.positives.count)
       sum += Double(mining.confidenceLoss) * Double(mining.positives.count)

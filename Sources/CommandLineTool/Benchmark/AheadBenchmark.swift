@@ -36,7 +36,7 @@
       network = configuration.name
       self.batch = batch
       precision = stepper.configuration.precision.rawValue
-      self.device = stepper.network.device.spoken
+      self.device = stepper.network.device.formatted
       usesGraphs = device.usesGraphs
       self.data = data ?? "noise"
       self.steps = steps
@@ -67,7 +67,7 @@
           100 * kernelShare)
       }
       if let deviceMemory {
-        text += "\n\(spoken(bytes: deviceMemory)) of the GPU's memory"
+        text += "\n\(formatted(bytes: deviceMemory)) of the GPU's memory"
       }
       return text
     }

@@ -21,8 +21,11 @@ struct BenchmarkBoxesCommand: ParsableCommand {
   @Option(help: "The score that a detection must exceed, 0...1.")
   var minimumScore = DetectionSettings.evaluation.minimumScore
 
-  @Option(help: "The overlap above which the lesser of two boxes of a class is dropped, 0...1.")
-  var maximumOverlap = DetectionSettings.evaluation.maximumOverlap
+  @Option(
+    help: "The overlap (IoU) above which the lesser of two boxes of a class is dropped, 0...1.")
+  var iouThreshold = DetectionSettings.evaluation.iouThreshold
+
+  @OptionGroup(visibility: .hidden) var formerOverlap: FormerOverlapName
 
   @Option(help: "The most detections.")
   var limit = DetectionSettings.evaluation.limit
@@ -37,6 +40,7 @@ struct BenchmarkBoxesCommand: ParsableCommand {
   var json: String?
 
   mutating func validate() throws {
+    iouThreshold = formerOverlap.value(or: iouThreshold)
     guard runs > 0, limit > 0, candidates ?? 1 > 0 else {
       throw ValidationError("--runs, --limit and --candidates must be at least 1")
     }
@@ -47,7 +51,7 @@ struct BenchmarkBoxesCommand: ParsableCommand {
     let raw = try RawPredictionsFile.read(predictions, for: configuration)
     let decoder = PredictionDecoder(configuration)
     let settings = DetectionSettings(
-      minimumScore: minimumScore, maximumOverlap: maximumOverlap, limit: limit,
+      minimumScore: minimumScore, iouThreshold: iouThreshold, limit: limit,
       maximumCandidates: candidates)
     var detections = decoder.detections(raw, image: 0, settings: settings)
     var timings = Timings()

@@ -55,7 +55,7 @@ struct DetectionBenchmark: Encodable {
   private static func libtorch(_ predictor: any Predictor) -> String {
     #if Training
       if let predictor = predictor as? TorchPredictor {
-        return "libtorch, \(predictor.precision), \(predictor.device.spoken)"
+        return "libtorch, \(predictor.precision), \(predictor.device.formatted)"
       }
     #endif
     return "libtorch"
@@ -83,7 +83,7 @@ extension DetectionBenchmark: CustomStringConvertible {
       \(machine)
 
       \(table.string(for: steps) ?? "")
-      \(Self.text(imagesPerSecond)) images/s, \(spoken(bytes: peakMemory)) of memory at most
+      \(Self.text(imagesPerSecond)) images/s, \(formatted(bytes: peakMemory)) of memory at most
       """ + (layers.map { "\n\n\($0)" } ?? "")
   }
 

@@ -14,8 +14,8 @@ enum RawPredictionsFile {
     }
     try SafeTensors.write(
       [
-        ("locations", rows(predictions.locations, 4)),
-        ("scores", rows(predictions.scores, configuration.scoreCount)),
+        ("locations", rows(predictions.offsets, 4)),
+        ("scores", rows(predictions.logits, configuration.scoreCount)),
       ], to: URL(filePath: path))
   }
 
@@ -32,9 +32,9 @@ enum RawPredictionsFile {
       }
       return try tensor.floats()
     }
-    let locations = try rows("locations", 4)
+    let offsets = try rows("locations", 4)
     return RawPredictions(
-      imageCount: locations.count / priors / 4, locations: locations,
-      scores: try rows("scores", configuration.scoreCount))
+      imageCount: offsets.count / priors / 4, offsets: offsets,
+      logits: try rows("scores", configuration.scoreCount))
   }
 }

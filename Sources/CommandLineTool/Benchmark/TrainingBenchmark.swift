@@ -98,7 +98,7 @@
         \(String(format: "%.0f", 100 * operationsPerSecond / peakOperationsPerSecond)) % of the \
         \(String(format: "%.0f", peakOperationsPerSecond / 1e9)) that a matrix product reaches \
         (Winograd's convolutions do less than they are counted for); \
-        \(spoken(bytes: peakMemory)) of memory at most
+        \(formatted(bytes: peakMemory)) of memory at most
         """
     }
   }

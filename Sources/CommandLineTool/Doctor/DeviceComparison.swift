@@ -53,7 +53,7 @@
     }
 
     init(device: Device, model: String, batch: Int) throws {
-      self.device = device.spoken
+      self.device = device.formatted
       self.model = model
       self.batch = batch
       let source = try ImportedModel(named: model)
@@ -118,9 +118,9 @@
       let configuration = network.configuration
       let priors = PriorBoxes(configuration)
       let loss = MultiBoxLoss(priors: priors, configuration: configuration.loss)
-      let locations = Tensor(predictions.locations, shape: [batch, priors.count, 4])
+      let locations = Tensor(predictions.offsets, shape: [batch, priors.count, 4])
       let scores = Tensor(
-        predictions.scores, shape: [batch, priors.count, configuration.scoreCount])
+        predictions.logits, shape: [batch, priors.count, configuration.scoreCount])
       let expected = loss(
         locations: locations, scores: scores, targets: loss.targets(for: images.objects))
       let matcher = TensorMatcher(
@@ -177,7 +177,7 @@
       let isThere = all.flatMap { ours, theirs in
         theirs.map { detection in
           ours.contains {
-            $0.classIndex == detection.classIndex && $0.box.overlap(detection.box) > 0.8
+            $0.classIndex == detection.classIndex && $0.box.iou(with: detection.box) > 0.8
           }
         }
       }

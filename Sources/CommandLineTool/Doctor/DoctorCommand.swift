@@ -52,7 +52,7 @@ struct DoctorCommand: ParsableCommand {
       if check {
         let device = try device.opened()
         if device == .cpu {
-          complain("note: no GPU: the CPU is compared with itself, working as for a GPU")
+          printError("note: no GPU: the CPU is compared with itself, working as for a GPU")
         }
         report.comparison = try DeviceComparison(device: device, model: model, batch: batch)
       }

@@ -85,7 +85,10 @@ extension MachineReport: CustomStringConvertible {
     var lines: [(String, String)] = [
       ("ssd", version),
       ("processor", "\(machine)"),
-      ("memory", "\(spoken(bytes: memory.total)), \(spoken(bytes: memory.available)) of it free"),
+      (
+        "memory",
+        "\(formatted(bytes: memory.total)), \(formatted(bytes: memory.available)) of it free"
+      ),
     ]
     if let kernels {
       let rates = kernels.operationsPerSecond.sorted { $0.key < $1.key }

@@ -83,8 +83,8 @@
           (
             device.device,
             """
-            \(device.name), compute capability \(device.capability), \(spoken(bytes: device.memory))\
-            \(device.freeMemory.map { ", \(spoken(bytes: $0)) of it free" } ?? "")
+            \(device.name), compute capability \(device.capability), \(formatted(bytes: device.memory))\
+            \(device.freeMemory.map { ", \(formatted(bytes: $0)) of it free" } ?? "")
             """
           ))
       }

@@ -22,20 +22,24 @@ struct ExplainJaccardCommand: ParsableCommand {
   @OptionGroup var scene: SceneOptions
   @OptionGroup var network: NetworkOptions
 
-  @Option(help: "The overlap that the prior should have, as nearly as there is one.")
-  var overlap: Float = 0.5
+  @Option(help: "The overlap (IoU) that the prior should have, as nearly as there is one.")
+  var iou: Float = 0.5
+
+  // The name of earlier releases.
+  @Option(name: .customLong("overlap"), help: .hidden) var formerIOU: Float?
 
   mutating func validate() throws {
-    guard (0...1).contains(overlap) else {
-      throw ValidationError("--overlap lies between 0 and 1")
+    iou = formerIOU ?? iou
+    guard (0...1).contains(iou) else {
+      throw ValidationError("--iou lies between 0 and 1")
     }
   }
 
   func run() throws {
     let (scene, configuration) = try network.scene(scene)
     let explanation = try JaccardExplanation(
-      scene, priors: PriorBoxes(configuration), nearest: overlap)
-    print("overlap \(explanation.boxes.first.overlap(explanation.boxes.second))")
+      scene, priors: PriorBoxes(configuration), nearest: iou)
+    print("overlap \(explanation.boxes.first.iou(with: explanation.boxes.second))")
     try picture.write(explanation)
   }
 }

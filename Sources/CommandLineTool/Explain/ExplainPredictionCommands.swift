@@ -84,12 +84,15 @@ struct ExplainSuppressionCommand: ParsableCommand {
   @Option(help: "The score that a candidate must exceed, 0...1.")
   var minimumScore: Float = 0.2
 
-  @Option(help: "The overlap above which the lesser of two boxes is dropped, 0...1.")
-  var maximumOverlap: Float = 0.5
+  @Option(help: "The overlap (IoU) above which the lesser of two boxes is dropped, 0...1.")
+  var iouThreshold: Float = 0.5
+
+  @OptionGroup(visibility: .hidden) var formerOverlap: FormerOverlapName
 
   mutating func validate() throws {
-    guard (0...1).contains(minimumScore), (0...1).contains(maximumOverlap) else {
-      throw ValidationError("--minimum-score and --maximum-overlap lie between 0 and 1")
+    iouThreshold = formerOverlap.value(or: iouThreshold)
+    guard (0...1).contains(minimumScore), (0...1).contains(iouThreshold) else {
+      throw ValidationError("--minimum-score and --iou-threshold lie between 0 and 1")
     }
   }
 
@@ -116,14 +119,14 @@ struct ExplainSuppressionCommand: ParsableCommand {
           """)
       }
       return SuppressionExplanation(
-        scene, candidates: candidates, maximumOverlap: maximumOverlap,
+        scene, candidates: candidates, iouThreshold: iouThreshold,
         source: "Candidates of \(file.lastPathComponent) with a score above \(minimumScore).")
     }
     let (scene, configuration) = try network.scene(scene)
     return SuppressionExplanation(
       scene,
       candidates: try CandidateBoxes(madeUpFor: scene, configuration: configuration),
-      maximumOverlap: maximumOverlap,
+      iouThreshold: iouThreshold,
       source: """
         The candidates are made up, as no model was given: positive priors, moved more or less \
         of the way to their object, scored by how near they come.

@@ -16,15 +16,19 @@ struct ExplainOverviewCommand: ParsableCommand {
   @Option(help: "The score that a candidate must exceed, 0...1.")
   var minimumScore: Float = 0.4
 
-  @Option(help: "The overlap above which the lesser of two boxes is dropped, 0...1.")
-  var maximumOverlap: Float = 0.5
+  @Option(help: "The overlap (IoU) above which the lesser of two boxes is dropped, 0...1.")
+  var iouThreshold: Float = 0.5
+
+  @OptionGroup(visibility: .hidden) var formerOverlap: FormerOverlapName
+
+  mutating func validate() { iouThreshold = formerOverlap.value(or: iouThreshold) }
 
   func run() throws {
     let (scene, configuration) = try network.scene(scene)
     let explanation = try OverviewExplanation(
       scene, predictions: try network.predictions(for: scene.image, concept: "overview"),
       of: configuration,
-      settings: DetectionSettings(minimumScore: minimumScore, maximumOverlap: maximumOverlap))
+      settings: DetectionSettings(minimumScore: minimumScore, iouThreshold: iouThreshold))
     let counts = explanation.counts
     print("\(counts.candidates) candidates, \(counts.detections) detections")
     try picture.write(explanation)

@@ -70,7 +70,7 @@ struct SceneOptions: ParsableArguments {
         guard image != nil, annotation == nil, box.isEmpty else {
           throw ExplanationError.unknownClass(label, known: classes.labels)
         }
-        complain("note: the model knows no `\(label)`, which is left out")
+        printError("note: the model knows no `\(label)`, which is left out")
         return nil
       }
       object.classIndex = known
@@ -86,7 +86,7 @@ struct SceneOptions: ParsableArguments {
       guard !box.isDegenerate else {
         throw CommandError("--box \(argument.text): the box has no area")
       }
-      guard box.overlap(BoundingBox(xMin: 0, yMin: 0, xMax: 1, yMax: 1)) > 0 else {
+      guard box.iou(with: BoundingBox(xMin: 0, yMin: 0, xMax: 1, yMax: 1)) > 0 else {
         throw CommandError(
           "--box \(argument.text): the box lies outside the image, \(image.width) x \(image.height)"
         )

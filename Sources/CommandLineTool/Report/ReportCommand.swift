@@ -81,7 +81,7 @@ struct ReportCommand: ParsableCommand {
     try AtomicFile.write(html, to: page)
     let means = report.findings.report.mean
     let precision = means.voc07.map { String(format: "%.4f", $0) } ?? "not measurable"
-    print("\(output): \(spoken(bytes: html.count)), mAP \(precision)")
+    print("\(output): \(formatted(bytes: html.count)), mAP \(precision)")
   }
 
   private func modelContents(of path: String, on selection: DataSelection) throws -> ReportContents
@@ -107,7 +107,7 @@ struct ReportCommand: ParsableCommand {
           title: "detection",
           entries: [
             .init("minimum score", "\(settings.minimumScore)"),
-            .init("maximum overlap", "\(settings.maximumOverlap)"),
+            .init("maximum overlap", "\(settings.iouThreshold)"),
             .init("most detections", "\(settings.limit)"),
           ])
       ]

@@ -8,7 +8,7 @@ import MultiBox
 struct FilmDetection {
   let detector: Detector
   let settings: DetectionOptions
-  let suppressed: Set<String>
+  let excludedLabels: Set<String>
   let batch: Int
   /// The film to write.
   let output: URL?
@@ -52,10 +52,10 @@ struct FilmDetection {
     let finalSpeed = speed
     line.close()
     try writer?.finish()
-    complain(
+    printError(
       String(
         format: "%d frames in %@: %.1f frames/s", count,
-        spoken(seconds: Double(count) / finalSpeed),
+        formatted(seconds: Double(count) / finalSpeed),
         finalSpeed))
     try json?.finish()
     if Interruption.shared.isRequested { throw ExitCode(130) }
@@ -63,16 +63,15 @@ struct FilmDetection {
 
   private func pipeline(isPainted: Bool) -> DetectionPipeline<Image, Image, Found> {
     DetectionPipeline(
-      detector, settings: settings.value, suppressing: suppressed, batchSize: batch
+      detector, settings: settings.value, excluding: excludedLabels, batchSize: batch
     ) { frame in
       .init(detector.pixels(of: [frame]), about: frame)
     } finish: { frame, detections in
-      let shown = settings.shown(detections)
       let picture =
         isPainted
-        ? try DetectionPainter(classes: detector.configuration.classes).paint(shown, on: frame)
+        ? try DetectionPainter(classes: detector.configuration.classes).paint(detections, on: frame)
         : nil
-      return Found(detections: shown, picture: picture)
+      return Found(detections: detections, picture: picture)
     }
   }
 
@@ -85,6 +84,6 @@ struct FilmDetection {
     let done = width * count / total
     let bar = String(repeating: "#", count: done) + String(repeating: "-", count: width - done)
     return
-      "frame \(count) of \(total)  [\(bar)]  \(rate)  \(spoken(seconds: Double(total - count) / speed)) left"
+      "frame \(count) of \(total)  [\(bar)]  \(rate)  \(formatted(seconds: Double(total - count) / speed)) left"
   }
 }

@@ -13,7 +13,7 @@ public struct JaccardExplanation: Explanation {
   /// - Throws: ``ExplanationError`` for a scene without objects.
   public init(_ scene: ExplainedScene, priors: PriorBoxes, nearest overlap: Float = 0.5) throws {
     guard let object = scene.largest else { throw ExplanationError.noObjects("jaccard") }
-    let overlaps = PriorMatcher(priors: priors).overlaps(with: object.box)
+    let overlaps = PriorMatcher(priors: priors).ious(with: object.box)
     let best = overlaps.indices.min { abs(overlaps[$0] - overlap) < abs(overlaps[$1] - overlap) }
     self.scene = scene
     boxes = (object.box, priors.boundary[best ?? 0])
@@ -108,7 +108,7 @@ public struct JaccardExplanation: Explanation {
     term("intersection: in both", intersection, middle - 56)
     term("union: in one or the other", union, middle + 56)
     figure.write(
-      "overlap = *{\(decimal(a.overlap(b), 3))}", at: (x, middle + 112), .title,
+      "overlap = *{\(decimal(a.iou(with: b), 3))}", at: (x, middle + 112), .title,
       color: Palette.prediction)
   }
 
@@ -132,7 +132,7 @@ public struct JaccardExplanation: Explanation {
       figure.canvas.stroke(place(first), color: Palette.truth, lineWidth: 1.8)
       figure.canvas.stroke(place(second), color: Palette.prior, lineWidth: 1.8)
       figure.write(
-        decimal(first.overlap(second), 1),
+        decimal(first.iou(with: second), 1),
         at: (left + side * (1 + Double(distance)) / 2, y + 26 + side + 7), .strong, anchor: .top)
     }
   }

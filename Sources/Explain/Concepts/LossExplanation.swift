@@ -30,9 +30,9 @@ public struct LossExplanation: Explanation {
   ) throws {
     guard !scene.objects.isEmpty else { throw ExplanationError.noObjects("loss") }
     let priors = PriorBoxes(configuration)
-    guard predictions.scores.count == priors.count * configuration.scoreCount else {
+    guard predictions.logits.count == priors.count * configuration.scoreCount else {
       throw ExplanationError.foreignPredictions(
-        expected: priors.count, found: predictions.locations.count / 4)
+        expected: priors.count, found: predictions.offsets.count / 4)
     }
     let matcher = PriorMatcher(priors: priors, configuration: configuration.loss)
     let targets = TrainingTargets([scene.objects], priors: priors, matcher: matcher)
@@ -41,12 +41,12 @@ public struct LossExplanation: Explanation {
     self.priors = priors
     self.targets = targets
     self.source = source
-    locations = predictions.locations
+    locations = predictions.offsets
     confidence = HardNegativeMining(
-      scores: predictions.scores, targets: targets.classes.map(Int.init),
+      logits: predictions.logits, targets: targets.classes.map(Int.init),
       negativesPerPositive: configuration.loss.negativesPerPositive)
     localization = LocalizationTerms(
-      locations: predictions.locations, targets: targets, configuration: configuration.loss)
+      offsets: predictions.offsets, targets: targets, configuration: configuration.loss)
   }
 
   /// Draws the picture; see ``Explanation``.

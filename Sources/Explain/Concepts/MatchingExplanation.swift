@@ -32,16 +32,16 @@ public struct MatchingExplanation: Explanation {
     let priors = PriorBoxes(configuration)
     let matcher = PriorMatcher(priors: priors, configuration: configuration.loss)
     self.priors = priors
-    overlaps = scene.objects.map { matcher.overlaps(with: $0.box) }
+    overlaps = scene.objects.map { matcher.ious(with: $0.box) }
     let match = matcher.match(scene.objects.map(\.box))
     self.match = match
     mining = try predictions.map { predictions in
-      guard predictions.scores.count == priors.count * configuration.scoreCount else {
+      guard predictions.logits.count == priors.count * configuration.scoreCount else {
         throw ExplanationError.foreignPredictions(
-          expected: priors.count, found: predictions.locations.count / 4)
+          expected: priors.count, found: predictions.offsets.count / 4)
       }
       return HardNegativeMining(
-        scores: predictions.scores,
+        logits: predictions.logits,
         targets: match.objects.map { $0 < 0 ? 0 : scene.objects[$0].classIndex },
         negativesPerPositive: configuration.loss.negativesPerPositive)
     }

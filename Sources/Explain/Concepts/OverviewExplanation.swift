@@ -34,9 +34,9 @@ public struct OverviewExplanation: Explanation {
     settings: DetectionSettings = DetectionSettings(minimumScore: 0.4)
   ) throws {
     let priors = PriorBoxes(configuration)
-    guard predictions.scores.count == priors.count * configuration.scoreCount else {
+    guard predictions.logits.count == priors.count * configuration.scoreCount else {
       throw ExplanationError.foreignPredictions(
-        expected: priors.count, found: predictions.locations.count / 4)
+        expected: priors.count, found: predictions.offsets.count / 4)
     }
     let scores = ClassScores(predictions, columns: configuration.scoreCount)
     let classes = 1...configuration.classes.count
@@ -61,8 +61,10 @@ public struct OverviewExplanation: Explanation {
     let candidates = found.sorted { $0.score > $1.score }
     kept = classes.flatMap { classIndex in
       let ofClass = candidates.filter { $0.classIndex == classIndex }
-      return suppressed(ofClass.map(\.box), maximumOverlap: settings.maximumOverlap)
-        .map { ofClass[$0] }
+      return nms(
+        ofClass.map(\.box), scores: ofClass.map(\.score), iouThreshold: settings.iouThreshold
+      )
+      .map { ofClass[$0] }
     }.sorted { $0.score > $1.score }
     self.candidates = candidates
   }

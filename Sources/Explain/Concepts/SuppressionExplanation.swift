@@ -8,7 +8,7 @@ public struct SuppressionExplanation: Explanation {
   public let candidates: CandidateBoxes
   /// The places of those that stay.
   public let kept: [Int]
-  private let maximumOverlap: Float
+  private let iouThreshold: Float
   private let source: String
 
   /// More rows than this do not fit into the table.
@@ -17,16 +17,16 @@ public struct SuppressionExplanation: Explanation {
   /// Suppresses the lesser of candidates that overlap.
   ///
   /// - Parameters:
-  ///   - maximumOverlap: a candidate that overlaps a kept one by more is dropped.
+  ///   - iouThreshold: a candidate that overlaps a kept one by more is dropped.
   ///   - source: where the candidates come from, a sentence.
   public init(
-    _ scene: ExplainedScene, candidates: CandidateBoxes, maximumOverlap: Float = 0.5, source: String
+    _ scene: ExplainedScene, candidates: CandidateBoxes, iouThreshold: Float = 0.5, source: String
   ) {
     self.scene = scene
     self.candidates = candidates
-    self.maximumOverlap = maximumOverlap
+    self.iouThreshold = iouThreshold
     self.source = source
-    kept = suppressed(candidates.boxes, maximumOverlap: maximumOverlap)
+    kept = nms(candidates.boxes, scores: candidates.scores, iouThreshold: iouThreshold)
   }
 
   /// Draws the picture; see ``Explanation``.
@@ -40,7 +40,7 @@ public struct SuppressionExplanation: Explanation {
       "Suppression: one box for each object",
       """
       Many priors find the same object. From the best candidate of a class downwards, each one that \
-      overlaps a kept one by more than \(trimmed(maximumOverlap)) is dropped: of \
+      overlaps a kept one by more than \(trimmed(iouThreshold)) is dropped: of \
       \(candidates.boxes.count) candidates for *{\(candidates.label)} \(kept.count) \
       \(kept.count == 1 ? "stays" : "stay").
       """,
@@ -108,10 +108,10 @@ public struct SuppressionExplanation: Explanation {
             cells.append(Table.Cell("–", color: Palette.bar))
             continue
           }
-          let overlap = candidates.boxes[row].overlap(candidates.boxes[column])
+          let overlap = candidates.boxes[row].iou(with: candidates.boxes[column])
           cells.append(
             Table.Cell(
-              decimal(overlap), color: overlap > maximumOverlap ? Palette.ink : Palette.muted,
+              decimal(overlap), color: overlap > iouThreshold ? Palette.ink : Palette.muted,
               isStrong: keeper == column,
               fill: keeper == column ? Palette.negative.opacity(0.2) : nil))
         }
@@ -129,7 +129,7 @@ public struct SuppressionExplanation: Explanation {
   private func keeper(of index: Int) -> Int? {
     guard !kept.contains(index) else { return nil }
     return kept.first {
-      $0 < index && candidates.boxes[$0].overlap(candidates.boxes[index]) > maximumOverlap
+      $0 < index && candidates.boxes[$0].iou(with: candidates.boxes[index]) > iouThreshold
     }
   }
 }

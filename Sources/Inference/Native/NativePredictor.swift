@@ -177,7 +177,7 @@ public final class NativePredictor: Predictor {
         }
       }
     }
-    return RawPredictions(imageCount: imageCount, locations: locations, scores: scores)
+    return RawPredictions(imageCount: imageCount, offsets: locations, logits: scores)
   }
 
   /// Runs the network on one image and shows every map that it leaves in memory, as floats

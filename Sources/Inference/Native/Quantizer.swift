@@ -74,8 +74,8 @@ public struct Quantizer: Sendable {
         quantization: Quantization(ranges: ranges)
       ).predict(samples, imageCount: sampleCount)
       return max(
-        euclideanError(found.locations, expected.locations),
-        euclideanError(found.scores, expected.scores))
+        euclideanError(found.offsets, expected.offsets),
+        euclideanError(found.logits, expected.logits))
     }
     // What is not stored as bytes is bfloat16 or float32, and has an error of its own.
     let base = try outputError([:])

@@ -1,6 +1,7 @@
 // Made by scripts/snippets.sh from the guide; change the chapter and run it again.
 
 import Datasets
+import Images
 import MultiBox
 
 extension Chapter {
@@ -27,7 +28,7 @@ extension Chapter {
       Double(mirrored) / 10_000)
 
     var half = AugmentationParameters(width: 400, height: 300)
-    half.window = PixelWindow(left: 200, top: 0, width: 200, height: 300)
+    half.window = PixelRegion(left: 200, top: 0, width: 200, height: 300)
     half.cropMinimumOverlap = 0
     half.isMirrored = true
     let box = BoundingBox(xMin: 250, yMin: 60, xMax: 350, yMax: 240)

@@ -13,7 +13,7 @@ extension Chapter {
       precision: .float32)
     let image = try Image(contentsOf: URL(filePath: "Docs/Models/scene.jpg"))
     let found = try detector.detect(
-      in: image, minimumScore: 0.45, maximumOverlap: 0.5, limit: 200)
+      in: image, minimumScore: 0.45, iouThreshold: 0.5, limit: 200)
     print(found.map(\.label))  // ["square", "square", "circle"]
 
     let network = try SSDNetwork(
@@ -23,27 +23,24 @@ extension Chapter {
     print(image.width, image.height, pixels.count)  // 364 348 270000
 
     let predictions = TorchPredictor(network).predict(pixels, imageCount: 1)
-    print(predictions.locations.count, predictions.scores.count)  // 34928 61124
+    print(predictions.offsets.count, predictions.logits.count)  // 34928 61124
 
     let decoder = PredictionDecoder(network.configuration)
-    let settings = DetectionSettings(minimumScore: 0.45, maximumOverlap: 0.5)
+    let settings = DetectionSettings(minimumScore: 0.45, iouThreshold: 0.5)
     let detections = decoder.detections(predictions, settings: settings)[0]
     print(detections.map(\.label) == found.map(\.label))  // true
 
-    let (width, height) = (Float(image.width), Float(image.height))
     for detection in found {
-      let box = detection.box.scaled(x: width, y: height)
+      let box = detection.box.pixels(width: image.width, height: image.height)
       print(
         detection.label, Int(box.xMin), Int(box.yMin), Int(box.xMax),
         Int(box.yMax))
     }
 
     let labeled = found.map { detection in
-      let box = detection.box.scaled(x: width, y: height)
-      return LabeledBox(
+      LabeledBox(
         rectangle: Rectangle(
-          x: Double(box.xMin), y: Double(box.yMin), width: Double(box.width),
-          height: Double(box.height)),
+          detection.box.pixels(width: image.width, height: image.height)),
         text: "\(detection.label) \(String(format: "%.2f", detection.score))",
         color: .distinct(detection.classIndex - 1, of: 6))
     }

@@ -9,16 +9,16 @@ extension Chapter {
 
     print(first.area, second.area)  // 0.16 0.16
     print(first.intersection(second))  // 0.09
-    print(first.overlap(second))  // 0.3913
+    print(first.iou(with: second))  // 0.3913
 
     for shift: Float in [0, 0.1, 0.2, 1.0 / 3, 0.5, 1] {
       let still = BoundingBox(xMin: 0, yMin: 0, xMax: 1, yMax: 1)
       let moved = BoundingBox(xMin: shift, yMin: 0, xMax: 1 + shift, yMax: 1)
-      print(shift, still.overlap(moved))
+      print(shift, still.iou(with: moved))
     }
 
     let small = BoundingBox(xMin: 0.25, yMin: 0.25, xMax: 0.75, yMax: 0.75)
     let large = BoundingBox(xMin: 0, yMin: 0, xMax: 1, yMax: 1)
-    print(small.overlap(large))  // 0.25
+    print(small.iou(with: large))  // 0.25
   }
 }

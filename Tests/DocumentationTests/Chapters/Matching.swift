@@ -16,7 +16,7 @@ extension Chapter {
     let star = BoundingBox(xMin: 0.7, yMin: 0.52, xMax: 0.8, yMax: 0.8)
     let matcher = PriorMatcher(priors: priors)
     let (withCircle, withStar) = (
-      matcher.overlaps(with: circle), matcher.overlaps(with: star)
+      matcher.ious(with: circle), matcher.ious(with: star)
     )
     for prior in 0..<priors.count {
       print(prior, withCircle[prior], withStar[prior])

@@ -22,7 +22,7 @@ extension Chapter {
       let offsets = Offsets(
         of: missed, from: prior, variances: Variances(center: 1, size: 1))
       print(
-        size, offsets.centerX, BoundingBox(missed).overlap(BoundingBox(prior)))
+        size, offsets.centerX, BoundingBox(missed).iou(with: BoundingBox(prior)))
     }
 
     let offsets = Offsets(of: box, from: prior)

@@ -1,18 +1,19 @@
 import Foundation
 
-/// How far a box lies from a prior, in the prior's own measure: what the network predicts.
+/// How far a box lies from a prior, in the prior's own measure (box regression targets, deltas): what
+/// the network predicts.
 ///
-/// The centre's displacement is a fraction of the prior's size, the size a logarithm of the ratio;
-/// both are divided by the ``Variances`` so that they have about unit spread (paper, equation 2;
-/// the division comes from the authors' Caffe code).
+/// The displacement of the center is a fraction of the prior's size, the size the natural logarithm
+/// of the ratio; both are divided by the ``Variances`` so that they have about unit spread (paper,
+/// equation 2; the division comes from the authors' Caffe code).
 public struct Offsets: Hashable, Sendable {
-  /// To the right, as a fraction of the prior's width over the centre variance.
+  /// The displacement to the right, as a fraction of the prior's width, over the center variance.
   public var centerX: Float
-  /// Downwards, as a fraction of the prior's height over the centre variance.
+  /// The displacement downwards, as a fraction of the prior's height, over the center variance.
   public var centerY: Float
-  /// The logarithm of the ratio of widths over the size variance.
+  /// The natural logarithm of the ratio of widths, over the size variance.
   public var width: Float
-  /// The logarithm of the ratio of heights over the size variance.
+  /// The natural logarithm of the ratio of heights, over the size variance.
   public var height: Float
 
   /// Offsets as the network predicts them.
@@ -41,11 +42,11 @@ public struct Offsets: Hashable, Sendable {
   }
 }
 
-/// The divisors of encoded offsets: 0.1 for centres and 0.2 for sizes in the authors' code.
+/// The divisors of encoded offsets: 0.1 for centers and 0.2 for sizes in the authors' code.
 public struct Variances: Hashable, Sendable, Codable {
-  /// Of the displacements of the centre.
+  /// The divisor of the displacements of the center.
   public var center: Float
-  /// Of the logarithms of the size ratios.
+  /// The divisor of the logarithms of the size ratios.
   public var size: Float
 
   /// The authors' divisors, unless told otherwise.

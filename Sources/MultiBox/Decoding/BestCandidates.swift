@@ -1,4 +1,4 @@
-/// Hands out candidates from the best down.
+/// Hands out candidates from the best scored down: a sort that does only as much as is asked for.
 ///
 /// A fresh model has tens of thousands of candidates, of which the best few thousand are asked for.
 /// So they are only divided into groups of similar score at first, and a group is put in order when
@@ -60,4 +60,27 @@ struct BestCandidates: Sequence, IteratorProtocol {
       group.sort(by: >)
     }
   }
+}
+
+/// A prior whose score in a class is above the threshold, before non-maximum suppression.
+struct Candidate: Comparable {
+  /// The score's bits above the complement of the index, so that the greater is the better: by
+  /// score, then by class, then by prior. A score's bits are in the order of its values, since it
+  /// is positive.
+  private let key: UInt64
+
+  /// - Parameters:
+  ///   - score: the softmax score, 0 or more.
+  ///   - index: the class index times the number of priors, plus the prior's index.
+  init(score: Float, index: UInt32) {
+    key = UInt64(score.bitPattern) << 32 | UInt64(~index)
+  }
+
+  var score: Float { Float(bitPattern: scoreBits) }
+  var index: Int { Int(~UInt32(truncatingIfNeeded: key)) }
+
+  /// The score as a whole number that rises with it.
+  var scoreBits: UInt32 { UInt32(truncatingIfNeeded: key >> 32) }
+
+  static func < (left: Candidate, right: Candidate) -> Bool { left.key < right.key }
 }

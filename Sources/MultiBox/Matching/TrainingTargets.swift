@@ -1,15 +1,22 @@
-/// What the network should have said about a batch: a class and offsets for every prior.
+/// The targets of a batch: the class and the offsets that the network should have predicted for
+/// every prior.
 public struct TrainingTargets: Sendable {
   /// Class indices, (images, priors), row-major; 0 is background.
   public var classes: [Int64]
-  /// Encoded offsets to the matched object, (images, priors, 4), row-major; zeros for background.
+  /// Encoded offsets to the matched object, (images, priors, 4), row-major; zeros for background. See
+  /// ``Offsets`` for the order.
   public var offsets: [Float]
-  /// How many images there are.
+  /// The number of images.
   public let imageCount: Int
-  /// How many priors of all images belong to an object.
+  /// The number of priors, over all images, that belong to an object.
   public private(set) var positiveCount = 0
 
   /// Matches every image's objects with the priors.
+  ///
+  /// - Parameters:
+  ///   - images: the objects of each image of the batch.
+  ///   - priors: the priors that offsets are measured from.
+  ///   - matcher: a matcher of the same priors.
   public init(_ images: [[GroundTruthObject]], priors: PriorBoxes, matcher: PriorMatcher) {
     imageCount = images.count
     classes = [Int64](repeating: 0, count: images.count * priors.count)

@@ -1,14 +1,21 @@
-/// The fixed boxes that predictions start from, in the order of the predictions: map by map, row by
-/// row, position by position, ratio by ratio.
+/// The prior boxes (the paper's default boxes, elsewhere called anchors): the fixed boxes that
+/// predictions start from.
+///
+/// They are in the order of the predictions: map by map, row by row, position by position, ratio by
+/// ratio.
+///
+/// ```swift
+/// let priors = PriorBoxes(.ssd300(classes: .voc))  // 8732 of them
+/// ```
 public struct PriorBoxes: Sendable {
-  /// The priors by centre and size, fractional.
+  /// The priors by center and size, in fractional coordinates.
   public let centerSize: [CenterSizeBox]
-  /// The same priors by their boundaries, fractional.
+  /// The same priors by their boundaries, in fractional coordinates.
   public let boundary: [BoundingBox]
   /// The divisors that offsets from these priors are encoded with.
   public let variances: Variances
 
-  /// How many priors there are.
+  /// The number of priors.
   public var count: Int { centerSize.count }
 
   /// Lays out the priors of a configuration (paper, section 2.2).
@@ -48,8 +55,8 @@ public struct PriorBoxes: Sendable {
 }
 
 extension FeatureMap {
-  /// Width and height of the priors at each position, fractional, in the order of the predictions,
-  /// before any limit.
+  /// The widths and heights of the priors at each position, as fractions of the image, in the order of
+  /// the predictions and before any limit.
   ///
   /// A prior of scale s and ratio a has the area of a square of side s: its width is s times the
   /// root of a, its height s divided by it.

@@ -1,15 +1,16 @@
-/// Where a prior stands in the order of the predictions.
+/// The position of a prior (default box, anchor) in the order of the predictions: map, row, column
+/// and shape.
 public struct PriorLocation: Hashable, Sendable {
-  /// The place of its map in the configuration's list.
+  /// The index of its map in the configuration's list.
   public var map: Int
   /// The row of its position, from the top.
   public var row: Int
   /// The column of its position, from the left.
   public var column: Int
-  /// Its place among the priors of the position, in the order of ``FeatureMap/priorShapes``.
+  /// Its index among the priors of the position, in the order of ``FeatureMap/priorShapes``.
   public var shape: Int
 
-  /// A place from its parts.
+  /// A position from its parts.
   public init(map: Int, row: Int, column: Int, shape: Int) {
     self.map = map
     self.row = row
@@ -19,8 +20,8 @@ public struct PriorLocation: Hashable, Sendable {
 }
 
 extension SSDConfiguration {
-  /// Where the prior of an index stands.
-  /// - Precondition: there are so many priors.
+  /// The position of the prior with this index in the order of the predictions.
+  /// - Precondition: the index is less than the number of priors.
   public func location(ofPrior index: Int) -> PriorLocation {
     var rest = index
     for (map, featureMap) in featureMaps.enumerated() {

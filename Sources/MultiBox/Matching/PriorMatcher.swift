@@ -1,12 +1,13 @@
-/// Decides which prior is responsible for which object (paper, section 2.2, "Matching strategy").
+/// Assigns priors (default boxes, anchors) to objects (paper, section 2.2, "Matching strategy").
 ///
-/// A prior is positive when its Jaccard overlap with an object reaches the threshold; it then
-/// belongs to the object it overlaps most. The best prior of each object is positive in any case.
+/// A prior is positive when its intersection over union (IoU) with an object reaches the threshold;
+/// it then belongs to the object it overlaps most. The best prior of each object is positive in any
+/// case.
 public struct PriorMatcher: Sendable {
   private let priors: PriorBoxes
-  private let threshold: Float
+  private let iouThreshold: Float
   private let forcedMatch: LossConfiguration.ForcedMatch
-  /// The priors' boundaries as separate arrays, which lets the overlaps be computed many at a time.
+  /// The priors' boundaries as separate arrays, which lets IoUs be computed many at a time.
   private let xMin: [Float]
   private let yMin: [Float]
   private let xMax: [Float]
@@ -16,7 +17,7 @@ public struct PriorMatcher: Sendable {
   /// A matcher with the threshold and the forced match of `configuration`.
   public init(priors: PriorBoxes, configuration: LossConfiguration = .init()) {
     self.priors = priors
-    threshold = configuration.overlapThreshold
+    iouThreshold = configuration.overlapThreshold
     forcedMatch = configuration.forcedMatch
     xMin = priors.boundary.map(\.xMin)
     yMin = priors.boundary.map(\.yMin)
@@ -27,42 +28,45 @@ public struct PriorMatcher: Sendable {
 
   /// The result of matching one image.
   public struct Match: Sendable {
-    /// For every prior, the position of its object in the list, or -1 for background.
+    /// The index of each prior's object in the list, or -1 for background.
     public var objects: [Int]
-    /// For every object, the prior that was forced to be positive; -1 when none overlaps it.
+    /// The index of the prior that each object forced to be positive; -1 when none overlaps it.
     public var forced: [Int]
 
-    /// How many priors are positive.
+    /// The number of positive priors.
     public var positiveCount: Int { objects.reduce(0) { $0 + ($1 >= 0 ? 1 : 0) } }
   }
 
   /// Matches the priors with the objects of one image.
+  ///
+  /// - Parameter boxes: the objects' boxes in fractional boundary coordinates.
   public func match(_ boxes: [BoundingBox]) -> Match {
     let count = priors.count
     var objects = [Int](repeating: -1, count: count)
     guard !boxes.isEmpty else { return Match(objects: objects, forced: []) }
 
-    let overlaps = boxes.map(overlaps(with:))
+    let ious = boxes.map(ious(with:))
     var best = [Float](repeating: -1, count: count)
-    for (object, row) in overlaps.enumerated() {
+    for (object, row) in ious.enumerated() {
       for prior in 0..<count where row[prior] > best[prior] {
         best[prior] = row[prior]
         objects[prior] = object
       }
     }
-    for prior in 0..<count where best[prior] < threshold { objects[prior] = -1 }
+    for prior in 0..<count where best[prior] < iouThreshold { objects[prior] = -1 }
 
     let forced =
       switch forcedMatch {
-      case .greedy: Self.greedyAssignment(overlaps)
-      case .laterObjectWins: overlaps.map { Self.firstMaximum($0).index }
+      case .greedy: Self.greedyAssignment(ious)
+      case .laterObjectWins: ious.map { Self.firstMaximum($0).index }
       }
     for (object, prior) in forced.enumerated() where prior >= 0 { objects[prior] = object }
     return Match(objects: objects, forced: forced)
   }
 
-  /// The Jaccard overlaps of one box with every prior.
-  public func overlaps(with box: BoundingBox) -> [Float] {
+  /// The intersection over union (IoU, Jaccard overlap) of one box, in fractional boundary
+  /// coordinates, with every prior, in the order of the priors.
+  public func ious(with box: BoundingBox) -> [Float] {
     let boxArea = box.area
     return [Float](unsafeUninitializedCapacity: priors.count) { result, initialized in
       xMin.withUnsafeBufferPointer { xMin in
@@ -72,7 +76,7 @@ public struct PriorMatcher: Sendable {
               area.withUnsafeBufferPointer { area in
                 for prior in 0..<xMin.count {
                   // Comparisons instead of `min` and `max`, whose handling of NaN costs the
-                  // vectorisation.
+                  // vectorization.
                   let left = xMin[prior] > box.xMin ? xMin[prior] : box.xMin
                   let top = yMin[prior] > box.yMin ? yMin[prior] : box.yMin
                   let right = xMax[prior] < box.xMax ? xMax[prior] : box.xMax
@@ -91,14 +95,14 @@ public struct PriorMatcher: Sendable {
     }
   }
 
-  /// One prior for each object, none twice: the pair with the greatest overlap first.
-  private static func greedyAssignment(_ overlaps: [[Float]]) -> [Int] {
-    var assigned = [Int](repeating: -1, count: overlaps.count)
+  /// One prior for each object, none twice: the pair with the greatest IoU first.
+  private static func greedyAssignment(_ ious: [[Float]]) -> [Int] {
+    var assigned = [Int](repeating: -1, count: ious.count)
     var taken: Set<Int> = []
-    var candidates = overlaps.map { firstMaximum($0) }
-    var open = Set(overlaps.indices)
+    var candidates = ious.map { firstMaximum($0) }
+    var open = Set(ious.indices)
     while !open.isEmpty {
-      // Of equal overlaps, the earlier object goes first.
+      // Of equal IoUs, the earlier object goes first.
       let object = open.min {
         candidates[$0].value != candidates[$1].value
           ? candidates[$0].value > candidates[$1].value : $0 < $1
@@ -109,7 +113,7 @@ public struct PriorMatcher: Sendable {
         assigned[object] = prior
         open.remove(object)
       } else {
-        candidates[object] = firstMaximum(overlaps[object], excluding: taken)
+        candidates[object] = firstMaximum(ious[object], excluding: taken)
       }
     }
     return assigned
@@ -120,9 +124,9 @@ public struct PriorMatcher: Sendable {
   ) -> (index: Int, value: Float) {
     var index = 0
     var value: Float = -1
-    for (position, overlap) in row.enumerated() where overlap > value {
+    for (position, iou) in row.enumerated() where iou > value {
       if !taken.isEmpty && taken.contains(position) { continue }
-      value = overlap
+      value = iou
       index = position
     }
     return (index, value)

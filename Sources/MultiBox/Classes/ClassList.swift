@@ -1,18 +1,26 @@
-/// The object classes a model knows, in the order of its score columns.
+/// The object classes (labels) that a model knows, in the order of its logits.
 ///
 /// Column 0 is *background* and implicit: the first label has class index 1.
+///
+/// ```swift
+/// let classes = ClassList(["cat", "dog"])
+/// classes.index(of: "dog")  // 2
+/// ```
 public struct ClassList: Hashable, Sendable {
   /// The labels, without background.
   public let labels: [String]
   private let indices: [String: Int]
 
-  /// - Precondition: the labels differ from one another; `init(validating:)` throws instead.
+  /// A list of these labels, without background.
+  ///
+  /// - Precondition: the labels differ from one another; ``init(validating:)`` throws instead.
   public init(_ labels: [String]) {
     self.labels = labels
     indices = Dictionary(uniqueKeysWithValues: zip(labels, 1...))
   }
 
   /// Checks labels that come from a user or a file.
+  ///
   /// - Throws: ``ClassListError`` when a label is empty, repeated or called `background`.
   public init(validating labels: [String]) throws {
     var seen: Set<String> = []
@@ -25,7 +33,7 @@ public struct ClassList: Hashable, Sendable {
     self.init(labels)
   }
 
-  /// How many object classes there are; score columns are one more.
+  /// The number of object classes; a prior has one logit more, for background.
   public var count: Int { labels.count }
 
   /// The class index (1...count) of a label, or nil when the list does not hold it.
@@ -45,14 +53,18 @@ extension ClassList: Codable {
   public func encode(to encoder: any Encoder) throws { try labels.encode(to: encoder) }
 }
 
-/// What can be wrong with a list of class labels.
+/// A reason why labels are no list of classes.
 public enum ClassListError: Error, CustomStringConvertible {
+  /// The list holds no label.
   case none
+  /// A label is the empty text.
   case empty
+  /// A label is `background`, which every list has implicitly.
   case background
+  /// The label occurs twice.
   case repeated(String)
 
-  /// What is wrong, in words.
+  /// A sentence that says what is wrong.
   public var description: String {
     switch self {
     case .none: "the list of classes is empty"

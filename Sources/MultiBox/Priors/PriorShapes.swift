@@ -1,4 +1,5 @@
-/// The priors at each position of a map: what one changes to make them look like one's own objects.
+/// The shapes of the priors (default boxes, anchors) at each position of a map: what one changes to
+/// fit them to one's own objects.
 public struct PriorShapes: Hashable, Sendable, Codable {
   /// The map's name, such as `conv4_3`.
   public var map: String
@@ -27,11 +28,11 @@ extension SSDConfiguration {
     }
   }
 
-  /// The same network with priors of other shapes. Their number decides how many channels its predictions
-  /// have.
+  /// The same network with priors of other shapes. Their number decides how many channels its
+  /// predictions have.
   ///
-  /// - Parameter shapes: of all maps, in their order.
-  /// - Throws: ``PriorShapesError``.
+  /// - Parameter shapes: the shapes for every map, in the order of the maps.
+  /// - Throws: ``PriorShapesError`` when the maps are others or a size is not positive.
   public func withPriors(_ shapes: [PriorShapes]) throws(PriorShapesError) -> SSDConfiguration {
     guard shapes.map(\.map) == featureMaps.map(\.name) else {
       throw .otherMaps(found: shapes.map(\.map), wanted: featureMaps.map(\.name))
@@ -50,14 +51,14 @@ extension SSDConfiguration {
   }
 }
 
-/// Why priors do not fit a network.
+/// A reason why priors do not fit a network.
 public enum PriorShapesError: Error, CustomStringConvertible {
-  /// They are for other maps.
+  /// The shapes are for other maps.
   case otherMaps(found: [String], wanted: [String])
-  /// A map has none, or one without a size.
+  /// A map has no shape, or one without a positive size.
   case impossible(map: String)
 
-  /// What is wrong, in words.
+  /// A sentence that says what is wrong.
   public var description: String {
     switch self {
     case .otherMaps(let found, let wanted):

@@ -1,17 +1,18 @@
-/// A box by its centre and size: the form in which priors are defined and offsets are measured.
+/// A box by its center and size ("cxcywh"): the form in which priors are defined and offsets are
+/// measured.
 ///
 /// Coordinates are fractional, as in ``BoundingBox``.
 public struct CenterSizeBox: Hashable, Sendable, Codable {
-  /// The centre from the left edge.
+  /// The distance of the center from the image's left edge.
   public var centerX: Float
-  /// The centre from the top edge.
+  /// The distance of the center from the image's top edge.
   public var centerY: Float
   /// The whole width, not half of it.
   public var width: Float
-  /// The whole height.
+  /// The whole height, not half of it.
   public var height: Float
 
-  /// A box from its centre and size.
+  /// A box from its center and size.
   public init(centerX: Float, centerY: Float, width: Float, height: Float) {
     self.centerX = centerX
     self.centerY = centerY

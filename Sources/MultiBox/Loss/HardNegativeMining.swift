@@ -1,28 +1,31 @@
 import Foundation
 
-/// Which priors of an image the confidence loss looks at, prior by prior: the positives, and of the
-/// others those whose scores are most wrong (paper, section 2.2, "Hard negative mining").
+/// Hard negative mining (online hard example mining, OHEM): which priors of an image the confidence
+/// loss looks at, prior by prior.
+///
+/// Those are the positives, and of the others those whose cross-entropy is highest (paper, section
+/// 2.2, "Hard negative mining"). The loss that is trained with does the same on tensors.
 public struct HardNegativeMining: Sendable {
-  /// The cross-entropy between each prior's scores and its target class.
+  /// The cross-entropy, in nats, between each prior's logits and its target class.
   public let crossEntropies: [Float]
-  /// The priors with an object, in order.
+  /// The indices of the priors with an object, in order.
   public let positives: [Int]
-  /// The priors without one that count, the hardest first.
+  /// The indices of the priors without an object that count, the hardest first.
   public let hardNegatives: [Int]
 
   /// Picks the negatives of one image.
   ///
   /// - Parameters:
-  ///   - scores: class scores before the softmax, (priors, classes + 1), row-major.
+  ///   - logits: class scores before the softmax, (priors, classes + 1), row-major.
   ///   - targets: the class index of every prior; 0 is background.
-  ///   - negativesPerPositive: 3 in the paper.
-  /// - Precondition: there are as many scores for every target.
-  public init(scores: [Float], targets: [Int], negativesPerPositive: Int) {
-    let columns = targets.isEmpty ? 1 : scores.count / targets.count
+  ///   - negativesPerPositive: the number of negatives for each positive; 3 in the paper.
+  /// - Precondition: there are as many logits for every target.
+  public init(logits: [Float], targets: [Int], negativesPerPositive: Int) {
+    let columns = targets.isEmpty ? 1 : logits.count / targets.count
     precondition(
-      scores.count == columns * targets.count, "\(scores.count) scores, \(targets.count) targets")
+      logits.count == columns * targets.count, "\(logits.count) logits, \(targets.count) targets")
     let entropies = targets.indices.map { prior in
-      let row = scores[prior * columns..<(prior + 1) * columns]
+      let row = logits[prior * columns..<(prior + 1) * columns]
       let highest = row.max() ?? 0
       let sum = row.reduce(0) { $0 + exp($1 - highest) }
       return highest + log(sum) - row[row.startIndex + targets[prior]]
