@@ -168,7 +168,8 @@ let package = Package(
 
     .target(name: "SSD", dependencies: ["Torch", "MultiBox", "Weights", "Inference"]),
     .testTarget(
-      name: "SSDTests", dependencies: ["SSD", "TestSupport"], resources: [.copy("Resources")]),
+      name: "SSDTests", dependencies: ["SSD", "Inference", "TestSupport"],
+      resources: [.copy("Resources")]),
 
     // The files are built into the program.
     .target(

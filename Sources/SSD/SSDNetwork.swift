@@ -107,7 +107,7 @@ public final class SSDNetwork: Module {
   /// - Parameter images: normalized, (N, 3, size, size).
   /// - Returns: encoded offsets (N, priors, 4) and class logits, before the softmax,
   ///   (N, priors, classes + 1), in the order of ``/MultiBox/PriorBoxes``; both float32.
-  public func callAsFunction(_ images: Tensor) -> (locations: Tensor, scores: Tensor) {
+  public func callAsFunction(_ images: Tensor) -> (offsets: Tensor, logits: Tensor) {
     let outputs = predictions(images.contiguous(memoryFormat))
     func stacked(_ maps: ArraySlice<Tensor>, width: Int) -> Tensor {
       // (N, priors x width, H, W) -> (N, H x W x priors, width): position by position.

@@ -79,11 +79,11 @@ public struct ArchitectureExplanation: Explanation {
       Auxiliary convolutions make the maps smaller still. From each framed map two convolutions predict boxes and classes. \
       One image takes \(decimal(billions, 1)) billion multiplications, each with an addition.
       """,
-      contentHeight: Self.lift + Self.imageHeight + Self.nameRoom + 104, pixelWidth: pixelWidth)
+      contentHeight: Self.lift + Self.imageHeight + nameRoom + 104, pixelWidth: pixelWidth)
     let floor = figure.content.y + Self.lift + Self.imageHeight
     drawMaps(on: figure, base: floor)
     drawShares(on: figure, x: figure.content.x + 262, y: figure.content.y + 34)
-    drawPredictions(on: figure, y: floor + Self.nameRoom)
+    drawPredictions(on: figure, y: floor + nameRoom)
     return figure
   }
 
@@ -93,8 +93,13 @@ public struct ArchitectureExplanation: Explanation {
   private static let slant = 0.14
   /// Room above the image for its far edge.
   private static var lift: Double { imageHeight * slant * 0.9 + 4 }
-  /// Room for the names of the layers, written downwards.
-  private static let nameRoom = 74.0
+  /// Room for the longest name of a layer, written downwards, in units.
+  private var nameRoom: Double {
+    let longest =
+      layers.filter { $0.isConvolution && $0.part != .prediction }
+      .map { "\($0.name), \($0.outputSize)".count }.max() ?? 0
+    return 8 + 6 * Double(longest)
+  }
 
   /// The positions of the convolutions that feature maps come from, through whatever follows them.
   private var sources: Set<Int> {
