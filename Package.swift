@@ -156,12 +156,12 @@ let package = Package(
       linkerSettings: [
         .linkedLibrary("torch_cpu"), .linkedLibrary("c10"),
         // The first run path is for `make install`, the second for what stays in this folder.
-        .unsafeFlags(
-          isForOtherMachines ? [] : ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
         .unsafeFlags([
           "-L\(libtorch)/lib",
           "-Xlinker", "-rpath", "-Xlinker", "\(programFolder)/../lib/swift-ssd/torch/lib",
         ]),
+        .unsafeFlags(
+          isForOtherMachines ? [] : ["-Xlinker", "-rpath", "-Xlinker", "\(libtorch)/lib"]),
       ]),
     .target(name: "Torch", dependencies: ["CTorch"]),
     .testTarget(name: "TorchTests", dependencies: ["Torch", "Inference", "TestSupport"]),

@@ -36,7 +36,7 @@ chmod +x "$linker"
 
 "$swift" build -c release --product ssd --disable-default-traits --static-swift-stdlib --scratch-path "$build" \
   -Xswiftc -Xclang-linker -Xswiftc "--ld-path=$linker" \
-  -Xlinker --icf=safe -Xlinker -z -Xlinker pack-relative-relocs
+  -Xlinker --icf=all -Xlinker -z -Xlinker pack-relative-relocs
 strip -o "$ssd" "$build/release/ssd"
 
 libraries=$(env -u LD_LIBRARY_PATH ldd "$ssd")

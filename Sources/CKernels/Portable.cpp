@@ -6,6 +6,9 @@
 #include <type_traits>
 #include <utility>
 
+// Small rather than fast: a processor that runs these has nothing better to gain.
+#pragma clang attribute push(__attribute__((minsize)), apply_to = function)
+
 namespace ck {
 namespace {
 
@@ -89,3 +92,5 @@ constexpr KernelTable table = kernelTable(
 const KernelTable *const portableKernels = &table;
 
 }  // namespace ck
+
+#pragma clang attribute pop
